@@ -1,0 +1,10 @@
+"""Qianmian brings one good LLM-interview question a day to the chats where people study.
+
+The house, from the top floor down; a room imports only from floors below its own:
+
+    __main__    the command line
+    app         opens, wires, runs and closes everything
+    config      settings      catalog   questions      storage   SQLite
+    delivery    the outbox    locales   what it says   platforms Telegram, Discord, web
+    core        every rule of the product, knowing none of the above
+"""

@@ -1,0 +1,183 @@
+"""The daily question: what a due subscription gets, and the post that brings it."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.core import cards
+from bot.core.deck import DeckState
+from bot.core.library import Library, Shelf
+from bot.core.markup import Divider
+from bot.core.model import (
+    ChatKind,
+    DeliveryKind,
+    DeliveryState,
+    MessageId,
+    Mode,
+    Order,
+    QuestionId,
+    Reveal,
+    Subscription,
+)
+from bot.core.ports import Claimed, Phrases, Planned, PlannedDelivery, Store
+from bot.core.replies import Post, Reply
+from bot.core.requests import Voice
+from bot.core.schedule import Slot, UnknownZone, next_slot
+
+# After a year without power nobody wants 365 rows that say so.
+MISSED_KEPT: Final = 50
+
+
+def plan_subscription(shelf: Shelf, subscription: Subscription, *, now: datetime, catch_up: timedelta) -> Planned:
+    """What a subscription gets for every slot that is due by `now`.
+
+    A slot less than `catch_up` old is delivered, an older one recorded as missed (the latest 50 of them). A plan
+    that cannot be followed, because its zone is unknown or nothing matches its filter, is recorded as missed with
+    the reason.
+    """
+    deck = subscription.deck
+    rows: deque[PlannedDelivery] = deque(maxlen=MISSED_KEPT)
+    last: Slot | None = None
+    following: Slot | None = None
+    try:
+        for slot in _due(subscription, now):
+            last = slot
+            row, deck = _deal(shelf, subscription, slot, deck, late=now - slot.due_at >= catch_up)
+            rows.append(row)
+        following = next_slot(subscription.plan.timetable, last or now)
+    except UnknownZone as error:
+        rows.append(_missed(subscription, _first(subscription, now), error.key))
+    return Planned(
+        deliveries=tuple(rows),
+        deck=deck,
+        next_slot=None if following is None else following.key,
+        next_due_at=None if following is None else following.due_at,
+    )
+
+
+def _first(subscription: Subscription, now: datetime) -> Slot:
+    due = subscription.next_due_at or now
+    return Slot(due_at=due, key=subscription.next_slot or due.strftime("%Y-%m-%dT%H:%M"))
+
+
+def _due(subscription: Subscription, now: datetime) -> Iterator[Slot]:
+    slot: Slot | None = _first(subscription, now)
+    while slot is not None and slot.due_at <= now:
+        yield slot
+        slot = next_slot(subscription.plan.timetable, slot)
+
+
+def _deal(
+    shelf: Shelf, subscription: Subscription, slot: Slot, deck: DeckState, *, late: bool
+) -> tuple[PlannedDelivery, DeckState]:
+    if late:
+        return _missed(subscription, slot, "late"), deck
+    plan = subscription.plan
+    dealt = shelf.deck.deal(deck, shelf.mask(plan), shuffled=plan.order is Order.SHUFFLED)
+    if dealt is None:
+        return _missed(subscription, slot, "no-question"), deck
+    question, deck = dealt
+    row = PlannedDelivery(
+        chat=subscription.chat,
+        kind=DeliveryKind.QUESTION,
+        slot=slot.key,
+        question=question,
+        due_at=slot.due_at,
+    )
+    return row, deck
+
+
+def _missed(subscription: Subscription, slot: Slot, reason: str) -> PlannedDelivery:
+    return PlannedDelivery(
+        chat=subscription.chat,
+        kind=DeliveryKind.QUESTION,
+        slot=slot.key,
+        question=QuestionId(""),
+        due_at=slot.due_at,
+        state=DeliveryState.MISSED,
+        reason=reason,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyQuestions:
+    """Plans what is due and composes the posts, for the delivery room to send."""
+
+    library: Library
+    store: Store
+    phrases: Phrases
+    catch_up: timedelta
+
+    def decide(self, now: datetime) -> Callable[[Subscription], Planned]:
+        """The decision for `Store.plan_due`: pure, and the same for a whole page."""
+        shelf = self.library.shelf
+        return lambda subscription: plan_subscription(shelf, subscription, now=now, catch_up=self.catch_up)
+
+    async def compose(self, claimed: Claimed) -> Post:
+        """The post of a claimed delivery; raises Mistake `question-unknown` if the bank lost its question."""
+        delivery, subscription = claimed.delivery, claimed.subscription
+        plan = subscription.plan
+        bank = self.library.bank
+        voice = Voice(self.phrases, subscription.language)
+        question = bank.question(delivery.question)
+        asked = None
+        if delivery.kind is DeliveryKind.ANSWER:
+            asked = await self._asked(claimed)
+            reply = cards.answer_post(voice, bank, question)
+        elif plan.mode is Mode.QUIZ:
+            reply = cards.quiz_card(voice, bank, question)
+        else:
+            alone = claimed.kind == ChatKind.PRIVATE.value
+            reply = await self._with_yesterday(claimed, cards.card(voice, bank, question, alone=alone), voice)
+        return Post(
+            chat=subscription.chat,
+            reply=reply,
+            key=f"d{delivery.id}",
+            reply_to=asked,
+            silent=plan.silent,
+            protected=plan.protected,
+            classic=plan.classic,
+            mention=plan.mention,
+            thread_title=cards.title(voice, bank, question) if plan.thread and asked is None else None,
+            pin=plan.pin and asked is None,
+            crosspost=plan.crosspost,
+            fall_back=plan.fall_back,
+        )
+
+    async def _asked(self, claimed: Claimed) -> MessageId | None:
+        rows = await self.store.ledger(claimed.subscription.chat, limit=20)
+        for row in rows:
+            if row.kind is DeliveryKind.QUESTION and row.slot == claimed.delivery.slot:
+                return row.message_id
+        return None
+
+    async def _with_yesterday(self, claimed: Claimed, reply: Reply, voice: Voice) -> Reply:
+        """The question with the answer to the one before in front of it, where the policy is `next`."""
+        if claimed.subscription.plan.reveal is not Reveal.NEXT:
+            return reply
+        before = await self.store.delivered_before(claimed.subscription.chat, slot=claimed.delivery.slot)
+        known = {question.id: question for question in self.library.bank.questions} if before else {}
+        if before is None or before.question not in known:
+            return reply
+        answer = cards.answer_post(voice, self.library.bank, known[before.question])
+        return Reply(
+            blocks=(*answer.blocks, Divider(), *reply.blocks),
+            controls=reply.controls,
+            accent=reply.accent,
+            question=reply.question,
+        )
+
+    def followup(self, claimed: Claimed, sent_at: datetime) -> PlannedDelivery | None:
+        """The answer that is to be posted some hours after this question, where the policy is `timed`."""
+        plan, delivery = claimed.subscription.plan, claimed.delivery
+        if plan.reveal is not Reveal.TIMED or delivery.kind is not DeliveryKind.QUESTION:
+            return None
+        return PlannedDelivery(
+            chat=delivery.chat,
+            kind=DeliveryKind.ANSWER,
+            slot=delivery.slot,
+            question=delivery.question,
+            due_at=sent_at + timedelta(hours=plan.reveal_after),
+        )

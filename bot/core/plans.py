@@ -1,0 +1,190 @@
+"""Changing a plan: each setting's rule, as functions from a plan to a new one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
+from typing import Final
+
+from bot.core.actions import PlanField
+from bot.core.errors import Mistake, StaleAction
+from bot.core.model import EVERY_DAY, Difficulty, Mode, Order, Plan, Reveal, TopicSlug
+from bot.core.ports import Bank
+from bot.core.schedule import Timetable, open_zone
+
+MAX_TIMES: Final = 12
+REVEAL_HOURS: Final = (1, 3, 6, 12, 24)
+
+
+def standard_plan(zone: str, *, hour: int = 9) -> Plan:
+    """The plan somebody gets who only says 'subscribe': every day at nine, everything, shuffled."""
+    return Plan(timetable=Timetable(times=(time(hour),), weekdays=EVERY_DAY, zone=zone))
+
+
+def change_plan(plan: Plan, field: PlanField, value: str, bank: Bank) -> Plan:
+    """The plan with one part changed: `value` toggled in a set, or taken as the value.
+
+    Raises Mistake when the plan would make no sense, StaleAction for a value that no button of ours has.
+    """
+    try:
+        if field in _SWITCHES:
+            return _switch(plan, field)
+        return _CHANGES[field](plan, value, bank)
+    except (ValueError, KeyError) as error:
+        raise StaleAction(f"{field}={value!r}: {error}") from None
+
+
+def with_times(plan: Plan, times: tuple[time, ...]) -> Plan:
+    """The plan at these local times of day; raises Mistake for none or too many."""
+    if not times:
+        raise Mistake("plan-no-time")
+    if len(times) > MAX_TIMES:
+        raise Mistake("plan-too-many-times", most=MAX_TIMES)
+    return replace(plan, timetable=replace(plan.timetable, times=tuple(sorted(set(times)))))
+
+
+def with_days(plan: Plan, days: frozenset[int]) -> Plan:
+    """The plan on these weekdays; raises Mistake for none."""
+    if not days:
+        raise Mistake("plan-no-day")
+    return replace(plan, timetable=replace(plan.timetable, weekdays=days))
+
+
+def with_zone(plan: Plan, zone: str) -> Plan:
+    """The plan in this zone; raises UnknownZone."""
+    open_zone(zone)
+    return replace(plan, timetable=replace(plan.timetable, zone=zone))
+
+
+def _time(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    return with_times(plan, tuple(set(plan.timetable.times) ^ {time.fromisoformat(value)}))
+
+
+def _day(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    return with_days(plan, plan.timetable.weekdays ^ {int(value)})
+
+
+def _zone(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    return with_zone(plan, value)
+
+
+def _topic(plan: Plan, value: str, bank: Bank) -> Plan:
+    slug = bank.topic(value).slug
+    topics = set(plan.topics) ^ {slug}
+    return _with_topics(plan, topics, bank)
+
+
+def _group(plan: Plan, value: str, bank: Bank) -> Plan:
+    slugs = {topic.slug for group in bank.groups if group.slug == value for topic in group.topics}
+    chosen = set(plan.topics)
+    return _with_topics(plan, chosen - slugs if slugs <= chosen else chosen | slugs, bank)
+
+
+def _all_topics(plan: Plan, value: str, bank: Bank) -> Plan:
+    del value, bank
+    return replace(plan, topics=())
+
+
+def _with_topics(plan: Plan, topics: set[TopicSlug], bank: Bank) -> Plan:
+    syllabus = [topic.slug for group in bank.groups for topic in group.topics]
+    return replace(plan, topics=tuple(slug for slug in syllabus if slug in topics))
+
+
+def _difficulty(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    chosen = set(plan.difficulties or Difficulty) ^ {Difficulty(value)}
+    if not chosen:
+        raise Mistake("plan-no-difficulty")
+    levels = tuple(level for level in Difficulty if level in chosen)
+    return replace(plan, difficulties=() if len(levels) == len(Difficulty) else levels)
+
+
+def _order(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    return replace(plan, order=Order(value))
+
+
+def _reveal(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    return replace(plan, reveal=Reveal(value))
+
+
+def _reveal_after(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    hours = int(value)
+    if hours not in REVEAL_HOURS:
+        raise ValueError("no such choice")
+    return replace(plan, reveal=Reveal.TIMED, reveal_after=hours)
+
+
+def _mode(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    return replace(plan, mode=Mode(value))
+
+
+def _mention(plan: Plan, value: str, bank: Bank) -> Plan:
+    del bank
+    return replace(plan, mention=None if value in {"", plan.mention} else value)
+
+
+_CHANGES: Final[dict[PlanField, Callable[[Plan, str, Bank], Plan]]] = {
+    PlanField.TIME: _time,
+    PlanField.DAY: _day,
+    PlanField.ZONE: _zone,
+    PlanField.TOPIC: _topic,
+    PlanField.GROUP: _group,
+    PlanField.ALL_TOPICS: _all_topics,
+    PlanField.DIFFICULTY: _difficulty,
+    PlanField.ORDER: _order,
+    PlanField.REVEAL: _reveal,
+    PlanField.REVEAL_AFTER: _reveal_after,
+    PlanField.MODE: _mode,
+    PlanField.MENTION: _mention,
+}
+_SWITCHES: Final = {
+    PlanField.SILENT,
+    PlanField.PAUSED,
+    PlanField.PROTECTED,
+    PlanField.THREAD,
+    PlanField.PIN,
+    PlanField.CROSSPOST,
+    PlanField.CLASSIC,
+    PlanField.FALL_BACK,
+}
+
+
+def switched_on(plan: Plan, field: PlanField) -> bool:
+    """Whether an on/off setting is on."""
+    return {
+        PlanField.SILENT: plan.silent,
+        PlanField.PAUSED: plan.paused,
+        PlanField.PROTECTED: plan.protected,
+        PlanField.THREAD: plan.thread,
+        PlanField.PIN: plan.pin,
+        PlanField.CROSSPOST: plan.crosspost,
+        PlanField.CLASSIC: plan.classic,
+        PlanField.FALL_BACK: plan.fall_back,
+    }[field]
+
+
+def _switch(plan: Plan, field: PlanField) -> Plan:  # noqa: PLR0911  # one line per switch
+    on = not switched_on(plan, field)
+    match field:
+        case PlanField.SILENT:
+            return replace(plan, silent=on)
+        case PlanField.PAUSED:
+            return replace(plan, paused=on)
+        case PlanField.PROTECTED:
+            return replace(plan, protected=on)
+        case PlanField.THREAD:
+            return replace(plan, thread=on)
+        case PlanField.PIN:
+            return replace(plan, pin=on)
+        case PlanField.CROSSPOST:
+            return replace(plan, crosspost=on)
+        case PlanField.CLASSIC:
+            return replace(plan, classic=on)
+        case _:
+            return replace(plan, fall_back=on)

@@ -1,0 +1,174 @@
+"""Use cases around questions: asking for one, climbing to its answer, rating, searching, quizzes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Final
+
+from bot.core import cards
+from bot.core.errors import Mistake
+from bot.core.library import Library
+from bot.core.markup import paragraph
+from bot.core.model import (
+    Answered,
+    DeliveryKind,
+    DeliveryState,
+    Difficulty,
+    Question,
+    QuestionId,
+    Rating,
+    Reveal,
+    Stage,
+    Subscription,
+    TopicSlug,
+)
+from bot.core.moments import local_date, moment
+from bot.core.ports import Store
+from bot.core.replies import Placement, Reply, Response
+from bot.core.requests import Request, Voice
+
+PAGE_SIZE: Final = 8
+MAX_SEARCH_WORDS: Final = 200
+_EDGE: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """Everything a learner does with questions."""
+
+    library: Library
+    store: Store
+    default_zone: str
+
+    # Asking for a question
+
+    async def random(
+        self,
+        request: Request,
+        voice: Voice,
+        *,
+        topic: TopicSlug | None = None,
+        difficulty: Difficulty | None = None,
+        last: QuestionId | None = None,
+    ) -> Response:
+        """A question the learner has not rated yet, if any is left; raises Mistake `nothing-matches`."""
+        candidates = [
+            question
+            for question in (self.library.bank.in_topic(topic) if topic else self.library.bank.questions)
+            if difficulty is None or question.difficulty is difficulty
+        ]
+        if not candidates:
+            raise Mistake("nothing-matches")
+        rated = {answered.question for answered in await self.store.ratings(request.learner)}
+        fresh = [question for question in candidates if question.id not in rated] or candidates
+        others = [question for question in fresh if question.id != last] or candidates
+        chosen = others[draw(f"{request.learner}{request.now.isoformat()}", len(others))]
+        return self._shown(request, voice, chosen)
+
+    async def today(self, request: Request, voice: Voice) -> Response:
+        """The question the chat got today; where it got none, one that is the same for everybody that day."""
+        subscription = await self.store.subscription(request.chat.ref)
+        zone = self.default_zone if subscription is None else subscription.plan.timetable.zone
+        day = local_date(request.now, zone)
+        for delivery in await self.store.ledger(request.chat.ref, limit=20):
+            asked = delivery.kind is DeliveryKind.QUESTION and delivery.state is DeliveryState.SENT
+            if asked and delivery.slot.startswith(day):
+                return self.show(request, voice, delivery.question)
+        questions = self.library.bank.questions
+        if not questions:
+            raise Mistake("nothing-matches")
+        return self._shown(request, voice, questions[draw(day, len(questions))])
+
+    def show(self, request: Request, voice: Voice, question_id: str) -> Response:
+        """One question; raises Mistake `question-unknown`."""
+        return self._shown(request, voice, self.library.bank.question(question_id.strip().lower()))
+
+    def _shown(self, request: Request, voice: Voice, question: Question) -> Response:
+        return Response(reply=cards.card(voice, self.library.bank, question, alone=request.alone))
+
+    # Climbing to the answer
+
+    async def reveal(self, request: Request, voice: Voice, question_id: QuestionId, stage: Stage) -> Response:
+        """The card at a stage: in place where the presser is alone or the policy lets anybody open it."""
+        question = self.library.bank.question(question_id)
+        subscription = await self.store.subscription(request.chat.ref)
+        policy = _policy(request, subscription)
+        if stage is not Stage.HINT and (until := await self._withheld(request, voice, question_id, subscription)):
+            return Response(toast=until)
+        own = (
+            await self.store.own_answer_of(request.learner, question_id)
+            if policy is Reveal.PRIVATE or request.alone
+            else None
+        )
+        private = policy is Reveal.PRIVATE and not request.alone
+        reply = cards.card(
+            voice,
+            self.library.bank,
+            question,
+            stage,
+            own=own,
+            alone=request.alone or private,
+            question_above=private or request.unseen_by_others,
+        )
+        return Response(
+            reply=reply,
+            placement=Placement.PRIVATE if private or request.unseen_by_others else Placement.EDIT,
+        )
+
+    async def _withheld(
+        self, request: Request, voice: Voice, question: QuestionId, subscription: Subscription | None
+    ) -> str:
+        """Why the answer of a daily question is not shown yet, in words; empty if it may be."""
+        if subscription is None or not subscription.active or request.alone:
+            return ""
+        plan = subscription.plan
+        if plan.reveal not in {Reveal.TIMED, Reveal.NEXT}:
+            return ""
+        rows = await self.store.ledger(request.chat.ref, limit=10)
+        asked = [row for row in rows if row.kind is DeliveryKind.QUESTION and row.sent_at is not None]
+        if not asked or asked[0].question != question or asked[0].sent_at is None:
+            return ""
+        if plan.reveal is Reveal.NEXT:
+            return voice("withheld-next")
+        due = asked[0].sent_at + timedelta(hours=plan.reveal_after)
+        if due <= request.now:
+            return ""
+        return voice("withheld-timed", when=moment(voice, due, zone=plan.timetable.zone, now=request.now))
+
+    async def rate(
+        self, request: Request, voice: Voice, question_id: QuestionId, rating: Rating, stage: Stage
+    ) -> Response:
+        """Record how well the learner knew it, and show it on the card."""
+        question = self.library.bank.question(question_id)
+        answered = Answered(question=question.id, rating=rating, at=request.now, chat=request.chat.ref)
+        await self.store.rate(request.learner, answered)
+        toast = voice(f"rated-{rating}")
+        bank = self.library.bank
+        if request.alone:
+            own = await self.store.own_answer_of(request.learner, question_id)
+            reply = cards.card(
+                voice, bank, question, stage, rating=rating, own=own, question_above=request.unseen_by_others
+            )
+            placement = Placement.PRIVATE if request.unseen_by_others else Placement.EDIT
+            refresh = await self._public(request, voice, question) if request.unseen_by_others else None
+            return Response(reply=reply, placement=placement, toast=toast, refresh=refresh)
+        tally = await self.store.tally(request.chat.ref, question.id)
+        card = cards.card(voice, bank, question, stage, tally=tally, alone=False)
+        return Response(toast=toast, refresh=card)
+
+    async def _public(self, request: Request, voice: Voice, question: Question) -> Reply:
+        """The public question as it should read now: with the counts of those who rated it."""
+        tally = await self.store.tally(request.chat.ref, question.id)
+        card = cards.card(voice, self.library.bank, question, alone=False)
+        counts = paragraph(voice("tally", knew=tally.knew, partly=tally.partly, missed=tally.missed))
+        return Reply(blocks=(*card.blocks, counts), controls=card.controls, accent=card.accent, question=card.question)
+
+
+def _policy(request: Request, subscription: Subscription | None) -> Reveal:
+    return request.reveal if subscription is None or not subscription.active else subscription.plan.reveal
+
+
+def draw(key: str, size: int) -> int:
+    """A number below `size` that depends on the key alone, so that a retry sees the same choice."""
+    digest = blake2b(key.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") % size

@@ -1,0 +1,408 @@
+"""The front door: every platform hands commands, taps and texts in here and gets a response to show.
+
+Mistakes of people, stale buttons and missing rights come out as polite responses; only what is broken
+(the database, our own code) is raised.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final, assert_never
+
+from bot.core import actions
+from bot.core.actions import Action, Ask, AskFor, Page
+from bot.core.browsing import Browsing
+from bot.core.cards import short
+from bot.core.commands import COMMANDS, Command, Kind, Who, find_command
+from bot.core.errors import BadContent, Mistake, NotPermitted, StaleAction
+from bot.core.learners import Learners, Operators
+from bot.core.library import Library
+from bot.core.markup import Bold, Code, Heading, ItemList, Paragraph, Text, inlines, paragraph
+from bot.core.model import ChatRef, Difficulty, Language, QuestionId
+from bot.core.ports import Phrases, Store, Suggestion
+from bot.core.questions import Questions
+from bot.core.quizzes import Quizzes
+from bot.core.replies import Button, Placement, Prompt, Reply, Response, Row, Tone
+from bot.core.requests import Request, Voice
+from bot.core.spoken import suggest_zones
+from bot.core.subscriptions import Subscriptions, language_of
+
+MAX_TEXT: Final = 4000
+MAX_SUGGESTIONS: Final = 25
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Service:
+    """All use cases behind four calls: `command`, `act`, `tell` and `suggest`.
+
+    Args:
+        library: The bank in use.
+        store: The state.
+        phrases: What the bot says.
+        language: Spoken where nobody chose and the client does not tell.
+        zone: The zone of a subscription that names none.
+        operators: The people who run the bot, as `platform:user_id`.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        store: Store,
+        phrases: Phrases,
+        language: Language,
+        zone: str,
+        operators: frozenset[str],
+    ) -> None:
+        self._library: Final = library
+        self._store: Final = store
+        self._phrases: Final = phrases
+        self._language: Final = language
+        self._operators: Final = operators
+        self.questions: Final = Questions(library=library, store=store, default_zone=zone)
+        self.browsing: Final = Browsing(library=library, store=store)
+        self.quizzes: Final = Quizzes(library=library, store=store)
+        self.subscriptions: Final = Subscriptions(library=library, store=store, default_zone=zone)
+        self.learners: Final = Learners(library=library, store=store)
+        self.operators: Final = Operators(library=library, store=store)
+        self._runners: Final = self._table()
+
+    async def command(self, request: Request, name: str, words: str = "") -> Response:
+        """Run a command of the table with what was typed after it."""
+
+        async def run(voice: Voice, known: Request) -> Response:
+            command = find_command(name)
+            self._check(command, known)
+            return await self._runners[command.name](known, voice, _clean(words))
+
+        response = await self._politely(request, run, tapped=False)
+        # A command has no message of its own to be edited.
+        if response.placement is Placement.EDIT:
+            return replace(response, placement=Placement.NEW)
+        return response
+
+    async def act(self, request: Request, data: str) -> Response:
+        """Do what a button says; stale and forged data get a polite answer."""
+
+        async def run(voice: Voice, known: Request) -> Response:
+            return await self._do(known, voice, actions.decode(data))
+
+        return await self._politely(request, run, tapped=True)
+
+    async def tell(self, request: Request, data: str, text: str) -> Response:
+        """Take the free text that a prompt asked for; `data` is the prompt's encoded action."""
+
+        async def run(voice: Voice, known: Request) -> Response:
+            action = actions.decode(data)
+            if not isinstance(action, AskFor):
+                raise StaleAction(f"{type(action).__name__} asks for no text")
+            return await self._told(known, voice, action, _clean(text))
+
+        return await self._politely(request, run, tapped=False)
+
+    async def write(self, request: Request, text: str) -> Response:
+        """Free text out of the blue: a command with its slash, the answer to a prompt, or words to search for."""
+        line = text.strip()
+        if line.startswith("/"):
+            name, _, words = line[1:].partition(" ")
+            return await self.command(request, name.partition("@")[0][:64], words)
+        pending = await self._store.asked(request.chat.ref, request.learner, take=True)
+        if pending is not None:
+            return await self.tell(request, pending, text)
+        return await self.command(request, "search", line)
+
+    async def expect(self, request: Request, prompt: Prompt) -> None:
+        """Remember that the person's next text answers this prompt, for platforms whose input cannot carry it."""
+        await self._store.ask(request.chat.ref, request.learner, actions.encode(prompt.action), at=request.now)
+
+    async def welcome(self, request: Request) -> Response:
+        """What the bot says when it is added to a chat."""
+        return await self.command(request, "start")
+
+    async def voice_in(self, ref: ChatRef, hint: Language | None = None) -> Voice:
+        """The voice to speak with in a chat."""
+        return Voice(self._phrases, language_of(await self._store.chat(ref), hint, self._language))
+
+    def suggest(self, kind: Kind, typed: str, language: Language) -> Sequence[Suggestion]:
+        """Completions for an argument, best first; at most 25 (Discord's limit)."""
+        bank = self._library.bank
+        match kind:
+            case Kind.TOPIC:
+                topics = bank.suggest_topics(typed[:100], language, MAX_SUGGESTIONS)
+                return [Suggestion(label=topic.title(language), value=topic.slug) for topic in topics]
+            case Kind.QUESTION:
+                found = bank.search(typed[:100]) if typed.strip() else bank.questions
+                return [
+                    Suggestion(label=short(question.text(language).question, 100), value=question.id)
+                    for question in found[:MAX_SUGGESTIONS]
+                ]
+            case Kind.ZONE:
+                zones = suggest_zones(typed[:100], MAX_SUGGESTIONS)
+                return [Suggestion(label=label, value=zone) for zone, label in zones]
+            case _:
+                return []
+
+    # How a request is taken in
+
+    async def _politely(
+        self, request: Request, run: Callable[[Voice, Request], Awaitable[Response]], *, tapped: bool
+    ) -> Response:
+        known = await self._seen(request)
+        voice = Voice(self._phrases, language_of(known.chat, request.language, self._language))
+        try:
+            return await run(voice, known)
+        except Mistake as mistake:
+            return _sorry(voice(mistake.key, **mistake.values), tapped=tapped)
+        except NotPermitted:
+            return _sorry(voice("not-permitted"), tapped=tapped)
+        except StaleAction:
+            return _sorry(voice("stale-button"), tapped=tapped)
+        except BadContent as problem:
+            return _sorry(f"{voice('reload-failed')}\n{problem}", tapped=False)
+
+    async def _seen(self, request: Request) -> Request:
+        """The request with the chat as stored; what the platform says anew is stored first."""
+        stored = await self._store.chat(request.chat.ref)
+        fresh = request.chat
+        if stored is None or stored.kind is not fresh.kind or (fresh.title and stored.title != fresh.title):
+            stored = await self._store.see_chat(fresh, at=request.now)
+        return request.in_chat(stored)
+
+    def _check(self, command: Command, request: Request) -> None:
+        operator = str(request.learner) in self._operators
+        if command.who is Who.OPERATOR and not operator:
+            raise Mistake("command-unknown", word=command.name, near="help")
+        if not command.where.covers(request.chat.kind):
+            raise Mistake("command-elsewhere", command=command.name)
+
+    # Commands
+
+    def _table(self) -> dict[str, Callable[[Request, Voice, str], Awaitable[Response]]]:
+        return {
+            "start": self._start,
+            "help": self._help,
+            "today": lambda r, v, _w: self.questions.today(r, v),
+            "random": self._random,
+            "topics": self._topics,
+            "search": lambda _r, v, w: _now(self.browsing.search(v, w, 0)),
+            "question": lambda r, v, w: _now(self.questions.show(r, v, w)),
+            "quiz": self._quiz,
+            "review": lambda r, v, _w: self.browsing.review(r, v),
+            "saved": lambda r, v, _w: self.browsing.saved(r, v),
+            "subscribe": self.subscriptions.subscribe,
+            "unsubscribe": lambda r, v, _w: self.subscriptions.confirm_unsubscribe(r, v),
+            "settings": lambda r, v, _w: self.subscriptions.open(r, v, actions.OpenPage(page=Page.MAIN)),
+            "next": lambda r, v, _w: self.subscriptions.next(r, v),
+            "language": self._speak,
+            "suggest": self._suggest_correction,
+            "me": self.learners.me,
+            "stats": lambda _r, v, _w: self.operators.stats(v),
+            "reload": lambda _r, v, _w: self.operators.reload(v),
+            "reports": lambda _r, v, _w: self.operators.reports(v),
+        }
+
+    async def _start(self, request: Request, voice: Voice, words: str) -> Response:
+        kind, _, rest = words.partition("_")
+        if kind == "q" and rest:
+            return self.questions.show(request, voice, rest)
+        if kind == "t" and rest:
+            return self.browsing.topic(voice, rest, 0)
+        if words == "sub":
+            return await self.subscriptions.subscribe(request, voice, "")
+        buttons = (
+            Button(label=voice("button-random-now"), action=actions.Run(command="random"), tone=Tone.PRIMARY),
+            Button(label=voice("button-subscribe"), action=actions.Run(command="subscribe")),
+        )
+        more = (
+            Button(label=voice("button-topics"), action=actions.ShowGroups()),
+            Button(label=voice("button-help"), action=actions.Run(command="help")),
+        )
+        blocks = (
+            Heading(1, inlines(voice("start-title"))),
+            paragraph(voice("start-lead", n=len(self._library.bank.questions))),
+            paragraph(voice("start-how")),
+        )
+        return Response(reply=Reply(blocks=blocks, controls=(Row(buttons=buttons), Row(buttons=more))))
+
+    async def _help(self, request: Request, voice: Voice, words: str) -> Response:
+        del words
+        operator = str(request.learner) in self._operators
+        shown = [
+            command
+            for command in COMMANDS
+            if command.where.covers(request.chat.kind) and (operator or command.who is not Who.OPERATOR)
+        ]
+        items = tuple(
+            (Paragraph((Code(command.usage(voice.language)), Text(f" {command.about(voice.language)}"))),)
+            for command in shown
+        )
+        blocks = (
+            Heading(1, inlines(voice("help-title"))),
+            ItemList(items),
+            Paragraph((Bold(inlines(voice("help-foot"))),)),
+        )
+        return Response(reply=Reply(blocks=blocks))
+
+    async def _random(self, request: Request, voice: Voice, words: str) -> Response:
+        difficulty: Difficulty | None = None
+        rest = []
+        for word in words.split():
+            level = _DIFFICULTY_WORDS.get(word.casefold())
+            difficulty = level or difficulty
+            if level is None:
+                rest.append(word)
+        topic = self._library.bank.find_topic(" ".join(rest)).slug if rest else None
+        return await self.questions.random(request, voice, topic=topic, difficulty=difficulty)
+
+    async def _topics(self, request: Request, voice: Voice, words: str) -> Response:
+        del request
+        if words:
+            return self.browsing.topic(voice, self._library.bank.find_topic(words).slug, 0)
+        return self.browsing.groups(voice)
+
+    async def _quiz(self, request: Request, voice: Voice, words: str) -> Response:
+        topic = self._library.bank.find_topic(words).slug if words else None
+        return await self.quizzes.quiz(request, voice, topic=topic)
+
+    async def _speak(self, request: Request, voice: Voice, words: str) -> Response:
+        language = _LANGUAGE_WORDS.get(words.casefold())
+        if language is None and words:
+            raise Mistake("language-unknown", word=words[:40])
+        if language is None:
+            language = Language.EN if voice.language is Language.ZH else Language.ZH
+        return await self._set_language(request, language)
+
+    async def _set_language(self, request: Request, language: Language) -> Response:
+        if not await request.rights.may_manage(request.learner, request.chat.ref):
+            raise NotPermitted(f"{request.learner} may not choose the language of {request.chat.ref}")
+        await self._store.set_language(request.chat.ref, language)
+        voice = Voice(self._phrases, language)
+        return Response(reply=Reply(blocks=(paragraph(voice("language-set")),)))
+
+    async def _suggest_correction(self, request: Request, voice: Voice, words: str) -> Response:
+        question, _, text = words.partition(" ")
+        if not question:
+            raise Mistake("suggest-what")
+        if not text.strip():
+            return self.learners.ask_for_note(voice, self._library.bank.question(question).id)
+        return await self.learners.note(request, voice, question, text)
+
+    # Actions
+
+    async def _do(self, request: Request, voice: Voice, action: Action) -> Response:  # noqa: C901, PLR0911, PLR0912  # one line per action; the type checker proves it whole
+        match action:
+            case actions.RevealStage(question=question, stage=stage):
+                return await self.questions.reveal(request, voice, question, stage)
+            case actions.Rate(question=question, rating=rating, stage=stage):
+                return await self.questions.rate(request, voice, question, rating, stage)
+            case actions.Another(topic=topic, last=last, difficulty=difficulty):
+                return await self.questions.random(request, voice, topic=topic, difficulty=difficulty, last=last)
+            case actions.ShowQuestion(question=question):
+                return self.questions.show(request, voice, question)
+            case actions.ShowGroups():
+                return self.browsing.groups(voice)
+            case actions.ShowGroup(group=group):
+                return self.browsing.group(voice, group)
+            case actions.ShowTopic(topic=topic, page=page):
+                return self.browsing.topic(voice, topic, page)
+            case actions.ShowFound(words=words, page=page):
+                return self.browsing.search(voice, words, page)
+            case actions.Run(command=name):
+                return await self._run(request, voice, name)
+            case actions.OpenPage():
+                return await self.subscriptions.open(request, voice, action)
+            case actions.Change():
+                return await self.subscriptions.change(request, voice, action)
+            case actions.Subscribe(hour=hour):
+                return await self.subscriptions.subscribe(request, voice, f"{hour}:00")
+            case actions.Unsubscribe(chat=chat):
+                return await self.subscriptions.unsubscribe(request, voice, chat)
+            case actions.SetLanguage(language=language):
+                return await self._set_language(request, language)
+            case actions.PickOption(question=question, option=option):
+                return await self.quizzes.pick(request, voice, question, option)
+            case actions.AskFor():
+                return await self._ask(request, voice, action)
+            case actions.Save(question=question):
+                return await self.browsing.toggle_saved(request, voice, question)
+            case actions.ForgetMe():
+                return await self.learners.forget(request, voice)
+            case actions.Announcement():
+                raise StaleAction("announcements are not made here")
+            case _:
+                assert_never(action)
+
+    async def _run(self, request: Request, voice: Voice, name: str) -> Response:
+        command = find_command(name)
+        if any(argument.required for argument in command.arguments):
+            raise StaleAction(f"/{name} needs an argument")
+        self._check(command, request)
+        return await self._runners[command.name](request, voice, "")
+
+    async def _ask(self, request: Request, voice: Voice, action: AskFor) -> Response:
+        if action.what is Ask.REPORT:
+            return self.learners.ask_for_note(voice, _about(action))
+        if action.what is Ask.SAY:
+            return self.learners.ask_for_answer(voice, _about(action))
+        del request
+        label = voice(f"ask-{action.what}")
+        prompt = Prompt(action=action, label=label, placeholder=voice(f"ask-{action.what}-example"))
+        return Response(reply=Reply(blocks=(paragraph(label),), prompt=prompt), placement=Placement.PRIVATE)
+
+    async def _told(self, request: Request, voice: Voice, action: AskFor, text: str) -> Response:
+        match action.what:
+            case Ask.REPORT:
+                return await self.learners.note(request, voice, _about(action), text)
+            case Ask.SAY:
+                return await self.learners.say(request, voice, _about(action), text)
+            case Ask.SEARCH:
+                return self.browsing.search(voice, text, 0)
+            case Ask.TIMES | Ask.ZONE:
+                return await self.subscriptions.told(request, voice, action.what, text, action.chat)
+            case _:
+                assert_never(action.what)
+
+
+_DIFFICULTY_WORDS: Final = {
+    "easy": Difficulty.EASY,
+    "简单": Difficulty.EASY,
+    "容易": Difficulty.EASY,
+    "medium": Difficulty.MEDIUM,
+    "中等": Difficulty.MEDIUM,
+    "hard": Difficulty.HARD,
+    "困难": Difficulty.HARD,
+    "难": Difficulty.HARD,
+}
+_LANGUAGE_WORDS: Final = {
+    "zh": Language.ZH,
+    "中文": Language.ZH,
+    "chinese": Language.ZH,
+    "en": Language.EN,
+    "english": Language.EN,
+    "英文": Language.EN,
+    "英语": Language.EN,
+}
+
+
+def _clean(text: str) -> str:
+    """What was typed, without invisible characters; raises Mistake when it is far too long."""
+    if len(text) > MAX_TEXT:
+        raise Mistake("text-too-long", most=MAX_TEXT)
+    return _CONTROL.sub("", text).strip()
+
+
+def _sorry(sentence: str, *, tapped: bool) -> Response:
+    """A mistake, told to the person who made it: a short line after a tap, a private message otherwise."""
+    if tapped:
+        return Response(toast=sentence)
+    return Response(reply=Reply(blocks=(paragraph(sentence),)), placement=Placement.PRIVATE)
+
+
+def _about(action: AskFor) -> QuestionId:
+    if action.question is None:
+        raise StaleAction(f"{action.what} is about no question")
+    return action.question
+
+
+async def _now(response: Response) -> Response:
+    return response
