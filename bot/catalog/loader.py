@@ -1,0 +1,253 @@
+"""A content folder read into questions and problems; nothing stops at the first error.
+
+Reads structure, front matter, limits, quizzes and cross references. Markdown and formulas inside the sections stay
+text here: `check` reads them all, the bank reads them when they are shown.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import process
+
+from bot.catalog import topics
+from bot.catalog.problems import Findings, Problem, Severity
+from bot.catalog.quiz import read_quiz
+from bot.catalog.schema import FrontMatter, read_front_matter
+from bot.catalog.sections import HEADINGS, Halves, Section, SectionName, split
+from bot.core.model import Language, Question, QuestionId, QuestionText, Topic, TopicGroup, TopicSlug
+
+QUESTION_LIMITS: Final = {Language.ZH: 200, Language.EN: 350}
+BULLETS: Final = {SectionName.KEY_POINTS: (3, 6), SectionName.FOLLOWUPS: (2, 3)}
+
+# C0 and C1 controls but tab and newline; zero-width and direction marks, which nobody sees and everybody trips over.
+_INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A question together with where its parts stand in its file, for those who check further."""
+
+    path: str
+    question: Question
+    lines: Mapping[str, int]
+    halves: Halves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Everything found in a content folder; `documents` holds the files without errors, in syllabus order."""
+
+    groups: tuple[TopicGroup, ...]
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """All topics in syllabus order, those without questions too."""
+        return tuple(topic for group in self.groups for topic in group.topics)
+
+    @property
+    def usable(self) -> bool:
+        """Whether no problem is an error."""
+        return all(problem.severity is not Severity.ERROR for problem in self.problems)
+
+
+def read_folder(folder: Path) -> Loaded:
+    """Read everything in a content folder; problems come as values, sorted by place."""
+    about_topics = Findings(topics.FILE)
+    groups = topics.read_syllabus(folder, about_topics)
+    slugs = [topic.slug for group in groups for topic in group.topics]
+    findings = [about_topics]
+    stems: dict[str, str] = {}
+    found: dict[str, list[Document]] = {slug: [] for slug in slugs}
+    for path in _question_files(folder):
+        name = path.relative_to(folder).as_posix()
+        about = Findings(name)
+        findings.append(about)
+        _check_place(path, name, slugs, stems, about)
+        document = _read_file(path, name, about)
+        if document is not None and document.question.topic in found:
+            found[document.question.topic].append(document)
+    documents = [document for slug in slugs for document in in_reading_order(found[slug])]
+    findings += _cross_references(documents, stems)
+    problems = [problem for about in findings for problem in about.problems]
+    return Loaded(
+        groups=groups,
+        documents=tuple(documents),
+        problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))),
+    )
+
+
+def _question_files(folder: Path) -> Iterator[Path]:
+    if not folder.is_dir():
+        return
+    for shelf in sorted(folder.iterdir()):
+        if shelf.is_dir() and not shelf.name.startswith((".", "_")):
+            yield from sorted(path for path in shelf.iterdir() if not path.name.startswith("."))
+
+
+def _check_place(path: Path, name: str, slugs: list[TopicSlug], stems: dict[str, str], findings: Findings) -> None:
+    topic = path.parent.name
+    if topic not in slugs:
+        found = process.extractOne(topic, slugs)
+        findings.error(0, "check-topic-unknown", topic=topic, near=found[0] if found else "")
+    if path.suffix != ".md":
+        findings.warning(0, "check-file-strange")
+    elif stems.setdefault(path.stem, name) != name:
+        findings.error(1, "check-id-twice", id=path.stem, other=stems[path.stem])
+
+
+def _read_file(path: Path, name: str, findings: Findings) -> Document | None:
+    if path.suffix != ".md":
+        return None
+    text = _read_text(path, findings)
+    parts = None if text is None else split(text, findings)
+    if parts is None:
+        return None
+    front = read_front_matter(parts.front, findings, stem=path.stem)
+    texts = {language: _read_half(language, half, findings) for language, half in parts.halves.items()}
+    zh, en = texts.get(Language.ZH), texts.get(Language.EN)
+    if zh is not None and en is not None and zh.quiz.right != en.quiz.right:
+        line = parts.halves[Language.EN][SectionName.QUIZ].line
+        findings.error(line, "check-quiz-order", zh=_letter(zh.quiz.right), en=_letter(en.quiz.right))
+    if front is None or zh is None or en is None or not findings.usable:
+        return None
+    question = _question(front, TopicSlug(path.parent.name), zh, en)
+    return Document(path=name, question=question, lines=front.lines, halves=parts.halves)
+
+
+def _letter(option: int) -> str:
+    return "ABCD"[option]
+
+
+def _question(front: FrontMatter, topic: TopicSlug, zh: QuestionText, en: QuestionText) -> Question:
+    return Question(
+        id=front.id,
+        topic=topic,
+        difficulty=front.difficulty,
+        tags=front.tags,
+        outline=front.outline,
+        follows=front.follows,
+        as_of=front.as_of,
+        references=front.references,
+        zh=zh,
+        en=en,
+    )
+
+
+def _read_text(path: Path, findings: Findings) -> str | None:
+    """The file's text with `\\n` line ends; None if it cannot be read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        findings.error(0, "check-unreadable", why=error.strerror or str(error))
+        return None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        findings.error(data.count(b"\n", 0, error.start) + 1, "check-encoding")
+        return None
+    text = text.replace("\r\n", "\n")
+    if text.startswith("\ufeff"):
+        findings.error(1, "check-bom")
+        text = text[1:]
+    for found in _INVISIBLE.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        findings.error(line, "check-invisible", code=f"U+{ord(found[0]):04X}")
+    return text
+
+
+def _read_half(
+    language: Language, half: Mapping[SectionName, Section], findings: Findings
+) -> QuestionText | None:
+    for name, (least, most) in BULLETS.items():
+        if name in half:
+            _check_bullets(half[name], HEADINGS[language][name], least, most, findings)
+    if SectionName.QUESTION in half:
+        _check_question(language, half[SectionName.QUESTION], findings)
+    quiz = read_quiz(half[SectionName.QUIZ], findings) if SectionName.QUIZ in half else None
+    if quiz is None or len(half) < len(SectionName):
+        return None
+    texts = {name.value: section.text for name, section in half.items() if name is not SectionName.QUIZ}
+    return QuestionText(**texts, quiz=quiz)
+
+
+def _check_question(language: Language, section: Section, findings: Findings) -> None:
+    limit = QUESTION_LIMITS[language]
+    if len(section.text) > limit:
+        findings.error(section.line, "check-question-long", length=len(section.text), limit=limit)
+
+
+def _check_bullets(section: Section, title: str, least: int, most: int, findings: Findings) -> None:
+    lines = section.text.splitlines()
+    count = sum(line.startswith("- ") for line in lines)
+    if lines and not lines[0].startswith("- "):
+        findings.error(section.line, "check-bullets-only", title=title)
+    elif lines and not least <= count <= most:
+        findings.error(section.line, "check-bullets", title=title, count=count, least=least, most=most)
+
+
+def _cross_references(documents: Iterable[Document], stems: Mapping[str, str]) -> Iterator[Findings]:
+    """Findings about `follows` that lead nowhere or in a circle."""
+    follows = {document.question.id: document.question.follows for document in documents}
+    for document in documents:
+        about = Findings(document.path)
+        line = document.lines.get("follows", 2)
+        for earlier in document.question.follows:
+            if earlier not in stems:
+                found = process.extractOne(earlier, list(stems))
+                about.error(line, "check-follows-unknown", id=earlier, near=found[0] if found else "")
+        if circle := _circle(document.question.id, follows):
+            about.error(line, "check-follows-circle", circle=" → ".join(circle))
+        yield about
+
+
+def _circle(start: QuestionId, follows: Mapping[QuestionId, tuple[QuestionId, ...]]) -> list[QuestionId] | None:
+    """The way from a question back to itself; reported at the smallest id of the circle alone."""
+    paths = [[start]]
+    seen: set[QuestionId] = set()
+    while paths:
+        path = paths.pop()
+        for earlier in follows.get(path[-1], ()):
+            if earlier == start:
+                return [*path, start] if start == min(path) else None
+            if earlier not in seen:
+                seen.add(earlier)
+                paths.append([*path, earlier])
+    return None
+
+
+def in_reading_order(documents: Iterable[Document]) -> list[Document]:
+    """The documents of one topic as a syllabus has them: by the outline, each after those of the topic it follows.
+
+    A question of our own, which has no place in the outline, comes right after the one it follows.
+    """
+    by_id = {document.question.id: document for document in documents}
+    result: dict[QuestionId, Document] = {}
+    entered: set[QuestionId] = set()
+
+    def rank(document: Document, depth: int = 0) -> tuple[str, int, QuestionId]:
+        question = document.question
+        if question.outline:
+            return min(question.outline), depth, question.id
+        earlier = [by_id[name] for name in question.follows if name in by_id]
+        if earlier and depth < len(by_id):
+            return (*rank(earlier[0], depth + 1)[:1], depth + 1, question.id)
+        return "~", depth, question.id
+
+    def place(document: Document) -> None:
+        question = document.question
+        if question.id in entered:
+            return
+        entered.add(question.id)
+        for name in question.follows:
+            if name in by_id:
+                place(by_id[name])
+        result[question.id] = document
+
+    for document in sorted(by_id.values(), key=rank):
+        place(document)
+    return list(result.values())
