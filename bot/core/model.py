@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, NewType
 
+from typing_extensions import override
+
 from bot.core.deck import DeckState
 from bot.core.schedule import Timetable
 
@@ -167,6 +169,7 @@ class ChatRef:
     chat_id: str
     thread_id: str | None = None
 
+    @override
     def __str__(self) -> str:
         place = f"{self.platform}:{self.chat_id}"
         return place if self.thread_id is None else f"{place}/{self.thread_id}"
@@ -179,6 +182,7 @@ class LearnerRef:
     platform: Platform
     user_id: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.platform}:{self.user_id}"
 

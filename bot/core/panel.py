@@ -74,7 +74,7 @@ class Panel:
             Page.STOP: self._stop,
         }
         blocks: list[Block] = [Heading(1, inlines(self.voice("panel-title", chat=self.title or "-")))]
-        blocks += self._summary() if page is Page.MAIN else [paragraph(self.voice(f"panel-{page}"))]
+        blocks += self._summary() if page is Page.MAIN else [paragraph(self.voice(_LEADS.get(page, f"panel-{page}")))]
         back = () if page is Page.MAIN else (Row(buttons=(self._open("button-back", _ABOVE.get(page, Page.MAIN)),)),)
         return Reply(blocks=tuple(blocks), controls=(*draw[page](), *back))
 
@@ -292,6 +292,8 @@ class Panel:
         return (Row(buttons=(sure,)),)
 
 
+# The fact `Difficulty:` on the main page has the plainer key.
+_LEADS: Final = {Page.DIFFICULTY: "panel-level-page"}
 _ABOVE: Final = {Page.TOPICS: Page.GROUPS}
 PAGE_OF: Final = {
     PlanField.TIME: Page.TIMES,

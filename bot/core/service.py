@@ -152,7 +152,9 @@ class Service:
         try:
             return await run(voice, known)
         except Mistake as mistake:
-            return _sorry(voice(mistake.key, **mistake.values), tapped=tapped)
+            # Fluent selects on words, and an empty one is no word.
+            values = {name: "none" if value == "" else value for name, value in mistake.values.items()}
+            return _sorry(voice(mistake.key, **values), tapped=tapped)
         except NotPermitted:
             return _sorry(voice("not-permitted"), tapped=tapped)
         except StaleAction:
