@@ -59,7 +59,7 @@ def _outline_findings(loaded: Loaded, items: Outline) -> Iterator[Findings]:
         line = document.lines.get("outline", 2)
         for leaf in document.question.outline:
             if leaf not in items.leaves:
-                about.error(line, "check-outline-unknown", leaf=leaf, near=outline.nearest(leaf, items))
+                about.error(line, "check-outline-unknown", leaf=leaf, near=outline.nearest_leaf(leaf, items))
             elif leaf in items.not_asked:
                 about.error(line, "check-outline-not-asked", leaf=leaf, reason=items.not_asked[leaf])
             elif answered.setdefault(leaf, document.question.id) != document.question.id:

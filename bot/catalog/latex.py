@@ -5,24 +5,26 @@ r"""The LaTeX that formulas may use, so that pictures, MathML and Telegram all a
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
-import latex2mathml.converter
-import ziamath
-from rapidfuzz import process
+from bot.catalog.nearest import nearest
 
-GREEK: Final = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GREEK: Final = _words(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
     "sigma varsigma tau upsilon phi varphi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
-COMMANDS: Final = frozenset(
+COMMANDS: Final = _words(
     "frac sqrt sum prod int mathbb mathbf mathrm mathcal text operatorname left right hat bar tilde vec "
     "cdot times odot otimes oplus approx sim le ge ne ll gg in notin subset cup cap to infty partial nabla "
-    "log exp max min sin cos tanh top ldots cdots mid lfloor rfloor lceil rceil underbrace quad begin end".split()
+    "log exp max min sin cos tanh top ldots cdots mid lfloor rfloor lceil rceil underbrace quad begin end"
 )
-SYMBOLS: Final = frozenset(r", | \ { } %".split())
+SYMBOLS: Final = _words(r", | \ { } %")
 ENVIRONMENTS: Final = frozenset({"aligned", "cases", "bmatrix", "pmatrix"})
 
 # What people write by habit, and its twin in the subset.
@@ -99,17 +101,8 @@ def _environments(latex: str) -> Iterator[Complaint]:
 
 
 def _near(command: str) -> str:
+    if not command.isalpha():
+        return r"\,"
     if command in _TWINS:
         return _TWINS[command]
-    return "\\" + process.extractOne(command, sorted(COMMANDS | GREEK))[0]
-
-
-@lru_cache(maxsize=None)
-def conversion_error(latex: str) -> str | None:
-    """Why MathML or the picture cannot be made of a formula; None if both can. Takes milliseconds; remembered."""
-    try:
-        latex2mathml.converter.convert(latex)
-        ziamath.Latex(latex).svg()
-    except Exception as error:  # noqa: BLE001  (both libraries raise whatever their parsers stumble over)
-        return f"{type(error).__name__} {error}".strip()
-    return None
+    return "\\" + nearest(command, sorted(COMMANDS | GREEK))

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rapidfuzz import process
-
 from bot.catalog import topics
+from bot.catalog.nearest import nearest
+from bot.catalog.order import in_reading_order
 from bot.catalog.problems import Findings, Problem, Severity
 from bot.catalog.quiz import read_quiz
 from bot.catalog.schema import FrontMatter, read_front_matter
@@ -62,16 +62,16 @@ def read_folder(folder: Path) -> Loaded:
     slugs = [topic.slug for group in groups for topic in group.topics]
     findings = [about_topics]
     stems: dict[str, str] = {}
-    found: dict[str, list[Document]] = {slug: [] for slug in slugs}
+    found: dict[QuestionId, Document] = {}
     for path in _question_files(folder):
         name = path.relative_to(folder).as_posix()
         about = Findings(name)
         findings.append(about)
         _check_place(path, name, slugs, stems, about)
         document = _read_file(path, name, about)
-        if document is not None and document.question.topic in found:
-            found[document.question.topic].append(document)
-    documents = [document for slug in slugs for document in in_reading_order(found[slug])]
+        if document is not None and about.usable:
+            found[document.question.id] = document
+    documents = list(_in_order(found, slugs))
     findings += _cross_references(documents, stems)
     problems = [problem for about in findings for problem in about.problems]
     return Loaded(
@@ -79,6 +79,14 @@ def read_folder(folder: Path) -> Loaded:
         documents=tuple(documents),
         problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))),
     )
+
+
+def _in_order(found: Mapping[QuestionId, Document], slugs: Iterable[TopicSlug]) -> Iterator[Document]:
+    shelves: dict[TopicSlug, list[Question]] = {slug: [] for slug in slugs}
+    for document in found.values():
+        shelves[document.question.topic].append(document.question)
+    for shelf in shelves.values():
+        yield from (found[question.id] for question in in_reading_order(shelf))
 
 
 def _question_files(folder: Path) -> Iterator[Path]:
@@ -92,8 +100,7 @@ def _question_files(folder: Path) -> Iterator[Path]:
 def _check_place(path: Path, name: str, slugs: list[TopicSlug], stems: dict[str, str], findings: Findings) -> None:
     topic = path.parent.name
     if topic not in slugs:
-        found = process.extractOne(topic, slugs)
-        findings.error(0, "check-topic-unknown", topic=topic, near=found[0] if found else "")
+        findings.error(0, "check-topic-unknown", topic=topic, near=nearest(topic, slugs))
     if path.suffix != ".md":
         findings.warning(0, "check-file-strange")
     elif stems.setdefault(path.stem, name) != name:
@@ -139,7 +146,7 @@ def _question(front: FrontMatter, topic: TopicSlug, zh: QuestionText, en: Questi
 
 
 def _read_text(path: Path, findings: Findings) -> str | None:
-    """The file's text with `\\n` line ends; None if it cannot be read."""
+    """The file's text, its line ends unified; None if it cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -160,9 +167,7 @@ def _read_text(path: Path, findings: Findings) -> str | None:
     return text
 
 
-def _read_half(
-    language: Language, half: Mapping[SectionName, Section], findings: Findings
-) -> QuestionText | None:
+def _read_half(language: Language, half: Mapping[SectionName, Section], findings: Findings) -> QuestionText | None:
     for name, (least, most) in BULLETS.items():
         if name in half:
             _check_bullets(half[name], HEADINGS[language][name], least, most, findings)
@@ -198,8 +203,7 @@ def _cross_references(documents: Iterable[Document], stems: Mapping[str, str]) -
         line = document.lines.get("follows", 2)
         for earlier in document.question.follows:
             if earlier not in stems:
-                found = process.extractOne(earlier, list(stems))
-                about.error(line, "check-follows-unknown", id=earlier, near=found[0] if found else "")
+                about.error(line, "check-follows-unknown", id=earlier, near=nearest(earlier, stems))
         if circle := _circle(document.question.id, follows):
             about.error(line, "check-follows-circle", circle=" → ".join(circle))
         yield about
@@ -218,36 +222,3 @@ def _circle(start: QuestionId, follows: Mapping[QuestionId, tuple[QuestionId, ..
                 seen.add(earlier)
                 paths.append([*path, earlier])
     return None
-
-
-def in_reading_order(documents: Iterable[Document]) -> list[Document]:
-    """The documents of one topic as a syllabus has them: by the outline, each after those of the topic it follows.
-
-    A question of our own, which has no place in the outline, comes right after the one it follows.
-    """
-    by_id = {document.question.id: document for document in documents}
-    result: dict[QuestionId, Document] = {}
-    entered: set[QuestionId] = set()
-
-    def rank(document: Document, depth: int = 0) -> tuple[str, int, QuestionId]:
-        question = document.question
-        if question.outline:
-            return min(question.outline), depth, question.id
-        earlier = [by_id[name] for name in question.follows if name in by_id]
-        if earlier and depth < len(by_id):
-            return (*rank(earlier[0], depth + 1)[:1], depth + 1, question.id)
-        return "~", depth, question.id
-
-    def place(document: Document) -> None:
-        question = document.question
-        if question.id in entered:
-            return
-        entered.add(question.id)
-        for name in question.follows:
-            if name in by_id:
-                place(by_id[name])
-        result[question.id] = document
-
-    for document in sorted(by_id.values(), key=rank):
-        place(document)
-    return list(result.values())

@@ -129,9 +129,7 @@ class _Parser:
             self._wrong("check-table-wide", columns=columns, most=MOST_COLUMNS)
         self._count_cells(node, columns)
         cells = [tuple(self._inlines_of(cell) for cell in row.children) for row in rows]
-        aligns = (
-            _ALIGNS.get(str(cell.attrs.get("style")), markup.Align.LEFT) for cell in rows[0].children
-        )
+        aligns = (_ALIGNS.get(str(cell.attrs.get("style")), markup.Align.LEFT) for cell in rows[0].children)
         return markup.Table(cells[0], tuple(cells[1:]), tuple(aligns))
 
     def _count_cells(self, node: SyntaxTreeNode, columns: int) -> None:
@@ -165,20 +163,20 @@ class _Parser:
                 yield markup.LineBreak()
             case "code_inline":
                 yield markup.Code(node.content)
-            case "math_inline" | "math_inline_double":
-                if node.type == "math_inline_double":
-                    self._wrong("check-formula-apart")
-                self._formula(node.content)
-                yield markup.Math(node.content.strip())
             case "strong":
                 yield markup.Bold(tuple(_joined(self._inlines(node.children))))
             case "em":
                 yield markup.Italic(tuple(_joined(self._inlines(node.children))))
             case _:
-                yield from self._inline_foreign(node)
+                yield from self._inline_special(node)
 
-    def _inline_foreign(self, node: SyntaxTreeNode) -> Iterator[Inline]:
+    def _inline_special(self, node: SyntaxTreeNode) -> Iterator[Inline]:
         match node.type:
+            case "math_inline" | "math_inline_double":
+                if node.type == "math_inline_double":
+                    self._wrong("check-formula-apart")
+                self._formula(node.content)
+                yield markup.Math(node.content.strip())
             case "link":
                 words = tuple(_joined(self._inlines(node.children)))
                 yield from self._link(words, str(node.attrs["href"]))
@@ -213,7 +211,7 @@ class _Parser:
 
 
 def _joined(parts: Iterable[Inline]) -> Iterator[Inline]:
-    """The inlines with neighbouring words made one, and line ends inside a paragraph made spaces where words need one."""
+    """The inlines with neighbouring words made one; a line end in a paragraph is a space where words need one."""
     words = ""
     for part in parts:
         if isinstance(part, markup.Text):

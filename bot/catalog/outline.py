@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from rapidfuzz import process
-
+from bot.catalog.nearest import nearest
 from bot.catalog.problems import Findings
 from bot.catalog.schema import read_yaml
 from bot.core.model import Question, Topic
@@ -58,7 +57,7 @@ def read_outline(folder: Path, findings: Findings) -> Outline:
                 findings.error(1, "check-outline-shape")
             return Outline()
     for key in outline.not_asked.keys() - leaves.keys():
-        findings.error(_line_of(text, key), "check-outline-unknown", leaf=key, near=nearest(key, outline))
+        findings.error(_line_of(text, key), "check-outline-unknown", leaf=key, near=nearest_leaf(key, outline))
     return outline
 
 
@@ -72,10 +71,10 @@ def _line_of(text: str, key: str) -> int:
     return before.count("\n") + 1 if found else 0
 
 
-def nearest(key: str, outline: Outline) -> str:
-    """The item whose key looks most like this one."""
-    found = process.extractOne(key, list(outline.leaves))
-    return found[0] if found else ""
+def nearest_leaf(key: str, outline: Outline) -> str:
+    """The item whose key looks most like this one, of the same block if it has any."""
+    block = [leaf for leaf in outline.leaves if block_of(leaf) == block_of(key)]
+    return nearest(key, block or outline.leaves)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +107,5 @@ def coverage(outline: Outline, topics: Iterable[Topic], questions: Iterable[Ques
     for topic in topics:
         leaves = [key for key in outline.leaves if block_of(key) in topic.blocks]
         missing = tuple(key for key in leaves if key not in done)
-        result.append(
-            Coverage(topic=topic, questions=counts.get(topic.slug, 0), total=len(leaves), missing=missing)
-        )
+        result.append(Coverage(topic=topic, questions=counts.get(topic.slug, 0), total=len(leaves), missing=missing))
     return tuple(result)

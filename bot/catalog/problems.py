@@ -57,9 +57,7 @@ class Findings:
 
     def warning(self, line: int, key: str, /, **values: str | int) -> None:
         """Note something that reads badly."""
-        self.problems.append(
-            Problem(path=self.path, line=line, key=key, values=values, severity=Severity.WARNING)
-        )
+        self.problems.append(Problem(path=self.path, line=line, key=key, values=values, severity=Severity.WARNING))
 
     @property
     def usable(self) -> bool:

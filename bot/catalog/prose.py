@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bot.catalog.latex import conversion_error
+from bot.catalog.drawing import drawing_error
 from bot.catalog.loader import Document
 from bot.catalog.markdown import parse
 from bot.catalog.problems import Findings
@@ -18,7 +18,7 @@ from bot.core.model import Language
 # Bounds of an answer's prose: characters in Chinese, words in English.
 PROSE: Final = {Language.ZH: (150, 900), Language.EN: (80, 600)}
 
-_HALF_A_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:['’.\-/][A-Za-z0-9]+)*")  # noqa: RUF001
+_HALF_A_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:['’.\-/][A-Za-z0-9]+)*")
 _STYLE: Final = frozenset({"check-emoji"})
 
 
@@ -54,7 +54,7 @@ def _check_blocks(section: Section, blocks: tuple[Block, ...], findings: Finding
     for node in walk(blocks):
         match node:
             case markup.Math(latex) | markup.MathBlock(latex):
-                if error := conversion_error(latex):
+                if error := drawing_error(latex):
                     findings.error(_line_of(section, latex), "check-latex-broken", latex=latex, why=error)
             case markup.CodeBlock(code, "python"):
                 _check_python(section, code, findings)

@@ -38,7 +38,10 @@ def read_quiz(section: Section, findings: Findings) -> Quiz | None:
         elif line.strip():
             findings.error(number, "check-quiz-line", line=line.strip()[:40])
     asked = " ".join(filter(None, question))
-    _check_parts(section, findings, asked, options, explanation)
+    if not 0 < len(asked) <= QUESTION_LIMIT:
+        findings.error(section.line, "check-quiz-question", length=len(asked), limit=QUESTION_LIMIT)
+    _check_options(section, findings, options)
+    _check_explanation(section, findings, explanation)
     _check_markup(section, findings)
     if len(findings.problems) > before:
         return None
@@ -50,30 +53,26 @@ def read_quiz(section: Section, findings: Findings) -> Quiz | None:
     )
 
 
-def _check_parts(
-    section: Section,
-    findings: Findings,
-    question: str,
-    options: list[tuple[int, bool, str]],
-    explanation: list[str],
-) -> None:
+def _check_options(section: Section, findings: Findings, options: list[tuple[int, bool, str]]) -> None:
     line = section.line
-    if not 0 < len(question) <= QUESTION_LIMIT:
-        findings.error(line, "check-quiz-question", length=len(question), limit=QUESTION_LIMIT)
     if len(options) != OPTIONS:
         findings.error(line, "check-quiz-options", count=len(options), wanted=OPTIONS)
-    if sum(right for _, right, _ in options) != 1:
-        findings.error(line, "check-quiz-right", count=sum(right for _, right, _ in options))
+    right = sum(right for _, right, _ in options)
+    if right != 1:
+        findings.error(line, "check-quiz-right", count=right)
     for number, _, text in options:
         if len(text) > OPTION_LIMIT:
             findings.error(number, "check-quiz-option-long", length=len(text), limit=OPTION_LIMIT)
     if len({text.casefold() for _, _, text in options}) < len(options):
         findings.error(line, "check-quiz-option-twice")
+
+
+def _check_explanation(section: Section, findings: Findings, explanation: list[str]) -> None:
     if len(explanation) != 1:
-        findings.error(line, "check-quiz-explanation", count=len(explanation))
+        findings.error(section.line, "check-quiz-explanation", count=len(explanation))
     elif not 0 < len(explanation[0]) <= EXPLANATION_LIMIT:
         length = len(explanation[0])
-        findings.error(line, "check-quiz-explanation-long", length=length, limit=EXPLANATION_LIMIT)
+        findings.error(section.line, "check-quiz-explanation-long", length=length, limit=EXPLANATION_LIMIT)
 
 
 def _check_markup(section: Section, findings: Findings) -> None:

@@ -1,14 +1,15 @@
 """The front matter of a question file: YAML text to checked values."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import yaml
-from rapidfuzz import process
 
 from bot.catalog.hosts import refused_host
+from bot.catalog.nearest import nearest
 from bot.catalog.problems import Findings
 from bot.core.model import Difficulty, QuestionId, Reference
 
@@ -94,13 +95,13 @@ class _Fields:
     def line(self, field: str) -> int:
         return self._lines.get(field, 2)
 
-    def _wrong(self, field: str, key: str, **values: str | int) -> None:
+    def _wrong(self, field: str, key: str, /, **values: str | int) -> None:
         self._findings.error(self.line(field), key, **values)
 
     def report_unknown(self) -> None:
         for key in self._raw:
             if key not in _FIELDS:
-                near = process.extractOne(str(key), _FIELDS)[0]
+                near = nearest(str(key), _FIELDS)
                 self._wrong(str(key), "check-field-unknown", field=str(key), near=near)
         for field in _FIELDS:
             if field not in self._raw:
@@ -143,9 +144,7 @@ class _Fields:
         for word in _repeated(words):
             self._wrong(field, "check-list-twice", field=field, value=word)
         if len(value) < at_least or (at_most is not None and len(value) > at_most):
-            self._wrong(
-                field, "check-list-length", field=field, count=len(value), least=at_least, most=at_most or 0
-            )
+            self._wrong(field, "check-list-length", field=field, count=len(value), least=at_least, most=at_most or 0)
         return tuple(words)
 
     def references(self) -> tuple[Reference, ...]:
@@ -175,5 +174,4 @@ class _Fields:
 
 
 def _repeated(words: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    return [word for word in words if word in seen or seen.add(word) is not None]
+    return [word for word, count in Counter(words).items() if count > 1]

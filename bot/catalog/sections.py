@@ -85,9 +85,7 @@ def _marks(text: str, start: int, findings: Findings) -> Iterator[_Mark]:
         elif ticks and ticks.startswith(fence) and not info.strip():
             fence = ""
         elif hashes and not fence:
-            yield _Mark(
-                level=len(hashes), title=title.strip(), line=line, start=found.start(), end=found.end()
-            )
+            yield _Mark(level=len(hashes), title=title.strip(), line=line, start=found.start(), end=found.end())
     if fence:
         findings.error(opened_on, "check-fence-open")
 
@@ -160,9 +158,7 @@ def _add_section(
     half[name] = Section(line=mark.line + len(body) - len(stripped), text=text)
 
 
-def _report_missing(
-    language: Language, halves: dict[Language, dict[SectionName, Section]], findings: Findings
-) -> None:
+def _report_missing(language: Language, halves: dict[Language, dict[SectionName, Section]], findings: Findings) -> None:
     if language not in halves:
         findings.error(0, "check-half-missing", half=language)
         return

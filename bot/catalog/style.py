@@ -7,9 +7,10 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot.catalog.loader import Document, Loaded
+from bot.catalog.nearest import nearest
 from bot.catalog.problems import Findings
 from bot.core.model import Language
 
@@ -51,19 +52,16 @@ def _tags(loaded: Loaded, folder: Path) -> Iterator[Findings]:
         about = Findings(document.path)
         for tag in document.question.tags:
             if tag not in known:
-                near = process.extractOne(tag, sorted(known))[0]
+                near = nearest(tag, sorted(known))
                 about.error(document.lines.get("tags", 2), "check-tag-unknown", tag=tag, near=near)
         yield about
 
 
 def _alike(loaded: Loaded) -> Iterator[Findings]:
-    texts = {
-        language: [_normal(document, language) for document in loaded.documents] for language in Language
-    }
+    texts = {language: [_normal(document, language) for document in loaded.documents] for language in Language}
     for (first, one), (second, other) in combinations(enumerate(loaded.documents), 2):
         if any(
-            fuzz.ratio(texts[language][first], texts[language][second], score_cutoff=_ALIKE)
-            for language in Language
+            fuzz.ratio(texts[language][first], texts[language][second], score_cutoff=_ALIKE) for language in Language
         ):
             about = Findings(other.path)
             about.warning(1, "check-alike", other=one.question.id)

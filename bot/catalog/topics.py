@@ -71,8 +71,8 @@ class _SyllabusReader:
             group=group,
             zh=zh,
             en=en,
-            aliases=tuple(rest.get("aliases", ())),
-            blocks=tuple(rest.get("blocks", ())),
+            aliases=_words(rest.get("aliases")),
+            blocks=_words(rest.get("blocks")),
         )
         if slug in self._slugs:
             self._findings.error(self._line(raw), "check-topic-twice", topic=slug)
@@ -99,6 +99,10 @@ class _SyllabusReader:
 
 def _is_words(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _short(raw: object) -> str:

@@ -1,0 +1,11 @@
+"""What somebody may have meant."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """The choice that looks most like a word; empty if there is none to choose from."""
+    known = list(choices)
+    return process.extractOne(word, known)[0] if known else ""
