@@ -265,7 +265,7 @@ _LETTERS: Final[dict[str, type[Action]]] = {
 _LETTER_OF: Final = {kind: letter for letter, kind in _LETTERS.items()}
 _HINTS: Final = {kind: get_type_hints(kind) for kind in _LETTER_OF}
 _WORD: Final = re.compile(r"[^~\x00-\x1f]*\Z")
-_NUMBER: Final = re.compile(r"\d{1,6}\Z")
+_NUMBER: Final = re.compile(r"[0-9]{1,6}\Z")
 
 
 def encode(action: Action) -> str:
