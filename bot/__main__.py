@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.catalog import index
 from bot.catalog.check import check
-from bot.catalog.folder import default_folder
+from bot.catalog.source import default_folder
 from bot.catalog.loader import read_folder
 from bot.core.model import Language
 from bot.locales import FluentPhrases

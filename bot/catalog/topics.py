@@ -134,7 +134,11 @@ class TopicFinder:
         typed = fold(words[:100])
         if topic := self._by_name.get(typed) or self._mistyped(typed):
             return topic
-        raise Mistake("topic-unknown", word=words[:100], near=self._nearest(typed))
+        raise self.unknown(words)
+
+    def unknown(self, words: str) -> Mistake:
+        """The mistake `topic-unknown` about these words, with the nearest topic's title in `near`."""
+        return Mistake("topic-unknown", word=words[:100], near=self._nearest(fold(words[:100])))
 
     def _mistyped(self, typed: str) -> Topic | None:
         found = process.extractOne(typed, self._names, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE)

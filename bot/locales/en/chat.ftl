@@ -208,8 +208,18 @@ plan-no-time = At least one time has to stay. To stop for a while, use Pause.
 plan-no-day = At least one day has to stay. To stop for a while, use Pause.
 plan-no-difficulty = At least one difficulty has to stay.
 plan-too-many-times = At most { $most } times a day.
-time-unclear = I cannot read “{ $word }” as a time. Write it like { $example }.
-time-out-of-range = “{ $word }” is no time of day. Hours go from 0 to 23 and minutes from 00 to 59, for example { $example }.
+time-unclear = I cannot read “{ $word }” as a time. { $near ->
+    [none] Write it like { $example }.
+   *[other] Did you mean { $near }? Write it like { $example }.
+}
+weekdays-unclear = I cannot read “{ $word }” as a weekday. { $near ->
+    [none] Write them like { $example }.
+   *[other] Did you mean { $near }? Write them like { $example }.
+}
+time-out-of-range = “{ $word }” is no time of day. Hours go from 0 to 23 and minutes from 00 to 59, for example { $near ->
+    [none] { $example }.
+   *[other] { $near }.
+}
 zone-unknown = I do not know the time zone “{ $word }”. { $near ->
     [none] Write a city or an offset, for example { $example }.
    *[other] Did you mean { $near }? Or write a city or an offset, for example { $example }.

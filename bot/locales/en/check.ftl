@@ -26,6 +26,7 @@ check-encoding = this is not UTF-8 from here on; save the file in UTF-8.
 check-bom = the file starts with a byte order mark; save it as UTF-8 without one.
 check-invisible = an invisible character { $code } stands here; delete it.
 check-file-strange = this is no question file and is ignored; questions end in .md, other files do not belong here.
+check-no-questions = there are no questions in { $folder }; point QIANMIAN_CONTENT at a folder with topics.yaml and questions.
 check-topic-unknown = there is no topic “{ $topic }” in topics.yaml; move the file to a topic's folder (nearest: “{ $near }”) or add the topic.
 check-id-twice = the id “{ $id }” is taken by { $other }; an id is unique in the whole bank, so choose another.
 check-yaml = this is not YAML: { $problem }; mend the line, or put a text with special characters in quotes.

@@ -196,8 +196,18 @@ plan-no-time = 至少要留一个时间。想停一阵子，请用“暂停”�
 plan-no-day = 至少要留一天。想停一阵子，请用“暂停”。
 plan-no-difficulty = 至少要留一种难度。
 plan-too-many-times = 一天最多 { $most } 个时间。
-time-unclear = 看不懂“{ $word }”是几点。请写成 { $example } 这样。
-time-out-of-range = “{ $word }”不是一天里的时间。小时是 0 到 23，分钟是 00 到 59，例如 { $example }。
+time-unclear = 看不懂“{ $word }”是几点。{ $near ->
+    [none] 请写成 { $example } 这样。
+   *[other] 你是说 { $near } 吗？请写成 { $example } 这样。
+}
+weekdays-unclear = 看不懂“{ $word }”是星期几。{ $near ->
+    [none] 请写成 { $example } 这样。
+   *[other] 你是说 { $near } 吗？请写成 { $example } 这样。
+}
+time-out-of-range = “{ $word }”不是一天里的时间。小时是 0 到 23，分钟是 00 到 59，例如 { $near ->
+    [none] { $example }。
+   *[other] { $near }。
+}
 zone-unknown = 不认识时区“{ $word }”。{ $near ->
     [none] 请写城市名或时差，例如 { $example }。
    *[other] 你是说 { $near } 吗？也可以写城市名或时差，例如 { $example }。

@@ -24,6 +24,7 @@ check-encoding = 从这里起不是 UTF-8；请把文件存成 UTF-8。
 check-bom = 文件开头有字节序标记（BOM）；请存成不带 BOM 的 UTF-8。
 check-invisible = 这里有看不见的字符 { $code }；请删掉。
 check-file-strange = 这不是题目文件，已忽略；题目以 .md 结尾，其他文件不要放在这里。
+check-no-questions = { $folder } 里没有题目；请让 QIANMIAN_CONTENT 指向含有 topics.yaml 和题目的文件夹。
 check-topic-unknown = topics.yaml 里没有主题“{ $topic }”；请把文件移到某个主题的文件夹（最接近的是“{ $near }”），或先添加这个主题。
 check-id-twice = 编号“{ $id }”已被 { $other } 占用；编号在整个题库中唯一，请换一个。
 check-yaml = 这里不是合法的 YAML：{ $problem }；请改正这一行，含特殊字符的文字要加引号。

@@ -1,0 +1,24 @@
+doctor-settings-ok = all settings can be read
+doctor-database-ok = { $path } is sound
+doctor-database-ok-new = { $path } will be made at the first run
+doctor-database-bad = { $path }: { $why }
+doctor-content-ok = { $n } questions in { $folder }
+doctor-content-bad = { $folder }: { $why } Run “qianmian check” to see everything.
+doctor-telegram-ok = the token has the right shape
+doctor-telegram-ok-none = not connected; set QIANMIAN_TELEGRAM_TOKEN to connect it
+doctor-telegram-bad = QIANMIAN_TELEGRAM_TOKEN does not look like a token; copy it again from @BotFather, it looks like 123456789:AA…
+doctor-discord-ok = the token has the right shape
+doctor-discord-ok-none = not connected; set QIANMIAN_DISCORD_TOKEN to connect it
+doctor-discord-bad = QIANMIAN_DISCORD_TOKEN does not look like a bot token; in the developer portal open Bot and press Reset Token
+doctor-web-ok = will listen on { $host }, port { $port }
+doctor-clock-ok = { $shown }
+doctor-clock-bad = the clock shows { $shown }, which is in the past; set it, or switch on time synchronisation
+doctor-zones-ok = { $n } time zones known; { $zone } keeps its clocks for the next year
+doctor-zones-ok-change = { $n } time zones known; { $zone } moves its clocks next on { $date }
+doctor-formulas-ok = formulas can be drawn
+doctor-formulas-bad = formulas cannot be drawn ({ $why }); install the package again: pip install --force-reinstall ziamath latex2mathml
+doctor-summary = { $n ->
+    [0] Everything is in order.
+    [one] One thing needs you.
+   *[other] { $n } things need you.
+}

@@ -1,0 +1,23 @@
+doctor-settings-ok = 设置都能读懂
+doctor-database-ok = { $path } 完好
+doctor-database-ok-new = 首次运行时会创建 { $path }
+doctor-database-bad = { $path }：{ $why }
+doctor-content-ok = { $folder } 里有 { $n } 道题
+doctor-content-bad = { $folder }：{ $why } 运行 “qianmian check” 查看全部问题。
+doctor-telegram-ok = 令牌的格式正确
+doctor-telegram-ok-none = 未连接；设置 QIANMIAN_TELEGRAM_TOKEN 即可连接
+doctor-telegram-bad = QIANMIAN_TELEGRAM_TOKEN 不像是令牌；请从 @BotFather 重新复制，形如 123456789:AA…
+doctor-discord-ok = 令牌的格式正确
+doctor-discord-ok-none = 未连接；设置 QIANMIAN_DISCORD_TOKEN 即可连接
+doctor-discord-bad = QIANMIAN_DISCORD_TOKEN 不像是机器人令牌；请在开发者后台的 Bot 页按 Reset Token
+doctor-web-ok = 将监听 { $host }，端口 { $port }
+doctor-clock-ok = { $shown }
+doctor-clock-bad = 时钟显示 { $shown }，早于现在；请校准时钟或打开时间同步
+doctor-zones-ok = 认识 { $n } 个时区；{ $zone } 一年内不调时钟
+doctor-zones-ok-change = 认识 { $n } 个时区；{ $zone } 下一次调时钟在 { $date }
+doctor-formulas-ok = 公式可以绘制
+doctor-formulas-bad = 公式无法绘制（{ $why }）；请重新安装：pip install --force-reinstall ziamath latex2mathml
+doctor-summary = { $n ->
+    [0] 一切正常。
+   *[other] 有 { $n } 处需要处理。
+}
