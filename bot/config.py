@@ -9,7 +9,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.core.errors import Mistake, QianmianError
+from bot.core.errors import NOTHING_NEAR, Mistake, QianmianError
 from bot.core.model import Language
 from bot.core.schedule import UnknownZone, open_zone
 from bot.core.spoken import parse_zone
@@ -18,6 +18,8 @@ PREFIX: Final = "QIANMIAN_"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 # https://core.telegram.org/bots/api#authorizing-your-bot
 TELEGRAM_TOKEN: Final = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
+# The shape in which the developer portal shows bot tokens: three base64 parts.
+DISCORD_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{6,8}\.[A-Za-z0-9_-]{25,}")
 _DURATION: Final = re.compile(r"(\d+)\s*([smhd]?)\Z")
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -102,7 +104,7 @@ class Settings(BaseSettings):
             open_zone(zone)
         except (Mistake, UnknownZone) as error:
             near = error.values.get("near")
-            hint = f"did you mean {near}?" if near else "write one such as Asia/Shanghai"
+            hint = f"did you mean {near}?" if near != NOTHING_NEAR else "write one such as Asia/Shanghai"
             raise ValueError(f"there is no time zone {value[:40]!r}; {hint}") from None
         return zone
 

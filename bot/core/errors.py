@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
+NOTHING_NEAR: Final = "none"
+"""What `near` holds when no known name looks like the wrong word; sentences in `bot/locales` select on it."""
+
 
 class QianmianError(Exception):
     """The root of every error this package raises on purpose."""

@@ -17,16 +17,17 @@ from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 
 
 class UnknownZone(Mistake):
     """A time zone of this name is not known here: mistyped, or missing from the zone data.
 
-    The message `zone-unknown` gets the name as `word`, an `example`, and in `near` the nearest known name.
+    The sentence `zone-unknown` mentions the name as `word`, an `example`, and in `near` the nearest known name
+    or NOTHING_NEAR.
     """
 
-    def __init__(self, word: str, /, *, near: str = "") -> None:
+    def __init__(self, word: str, /, *, near: str = NOTHING_NEAR) -> None:
         super().__init__("zone-unknown", word=word[:40], example="Asia/Shanghai", near=near)
 
 

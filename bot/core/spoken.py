@@ -1,7 +1,7 @@
 """What people type about when they want their questions: times, weekdays and zones, in Chinese and English.
 
 What cannot be understood is answered with a Mistake whose values are the wrong `word`, cut short, an `example`,
-and in `near` what may have been meant, or nothing.
+and in `near` what may have been meant, or NOTHING_NEAR.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import time
 from typing import Final, TypeVar
 
 from bot.core.errors import Mistake
-from bot.core.spoken_text import LONGEST, SEPARATOR, fold, quote, tidy
+from bot.core.spoken_text import LONGEST, SEPARATOR, WORD, fold, tidy
 from bot.core.spoken_times import days_unclear, match_days, match_time, time_unclear
 from bot.core.spoken_zones import match_zone, suggest_zones, zone_unknown
 
@@ -73,11 +73,11 @@ def split_plan_words(text: str) -> PlanWords:
 
     Words that are no time, day or zone are left in `rest` for the topics, and so are a second zone and a number
     after a topic (`gpt 4`). Raises Mistake as the other functions do for a word that was surely meant for a time
-    or a zone but is none, and `plan-words-too-long` for more than LONGEST characters.
+    or a zone but is none, and `text-too-long` for more than LONGEST characters.
     """
     reader = _Reader(text)
     if reader.too_long:
-        raise Mistake("plan-words-too-long", word=quote(text), most=LONGEST)
+        raise Mistake("text-too-long", most=LONGEST)
     times: set[time] = set()
     days: frozenset[int] = frozenset()
     zone: str | None = None
@@ -147,7 +147,7 @@ class _Reader:
 
     def word(self) -> str:
         """The word here, as it was typed, and go past it."""
-        found = _WORD.match(self._text, self._pos)
+        found = _OTHER.match(self._text, self._pos)
         start, self._pos = self._pos, found.end() if found else self._pos + 1
         return self._text[start : self._pos]
 
@@ -160,7 +160,7 @@ class _Reader:
         return any(match(self._folded, pos) for match in (match_time, match_days, match_zone))
 
 
-_WORD: Final = re.compile(r"[^\s,;、。&]+")
+_OTHER: Final = re.compile(WORD)
 _DIGITS: Final = re.compile("[0-9]+")
 _LIKE_TIME: Final = re.compile(r"\D{0,3}[0-9]{1,2}[:点]")
 _LIKE_ZONE: Final = re.compile(

@@ -41,6 +41,8 @@ def number(word: str) -> int:
 _NUMERALS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 NUMBER: Final = "(?:[0-9]{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]{1,2})"
 SEPARATOR: Final = re.compile(r"[\s,、。&]|;(?![0-9])|and(?![a-z])|和|及|与|跟|还有|\.(?!\S)")
+# Up to the next separator that stands between words; what `and` and `和` are, only the words around them tell.
+WORD: Final = r"(?:[^\s,、。&;]|;(?=[0-9]))+"
 
 _LOWER: Final = {chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
 # The traditional characters that occur in times, days and the names of places.

@@ -9,7 +9,7 @@ from datetime import time
 from difflib import get_close_matches
 from typing import Final
 
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 from bot.core.spoken_text import NUMBER, fold, number, quote
 
 TIME_EXAMPLE: Final = "9:30"
@@ -24,7 +24,7 @@ def match_time(text: str, pos: int = 0) -> tuple[time, int] | None:
     try:
         return _NAMED[found["name"]] if found["name"] else time(_hour(found), _minute(found)), found.end()
     except (KeyError, ValueError):
-        near = "00:00" if number(found["hour"] or "0") == 24 else ""  # noqa: PLR2004  # the day's other end
+        near = "00:00" if number(found["hour"] or "0") == 24 else NOTHING_NEAR  # noqa: PLR2004  # the day's other end
         raise Mistake("time-out-of-range", word=quote(found[0]), example=TIME_EXAMPLE, near=near) from None
 
 
@@ -50,7 +50,7 @@ def match_days(text: str, pos: int = 0) -> tuple[frozenset[int], int] | None:
 def days_unclear(word: str) -> Mistake:
     """What to say of a word that is no weekday."""
     word = quote(word)
-    near = "".join(get_close_matches(fold(word), (*_NAMED_DAYS, *_ENGLISH_DAYS), n=1))
+    near = next(iter(get_close_matches(fold(word), (*_NAMED_DAYS, *_ENGLISH_DAYS), n=1)), NOTHING_NEAR)
     return Mistake("weekdays-unclear", word=word, example=DAYS_EXAMPLE, near=near)
 
 
@@ -79,8 +79,8 @@ def _nearest(word: str) -> str:
         try:
             return f"{time(_hour(found), _minute(found)):%H:%M}"
         except (KeyError, ValueError):
-            return ""
-    return "".join(get_close_matches(word, _NAMED, n=1, cutoff=0.7))
+            return NOTHING_NEAR
+    return next(iter(get_close_matches(word, _NAMED, n=1, cutoff=0.7)), NOTHING_NEAR)
 
 
 def _day(word: str) -> int:

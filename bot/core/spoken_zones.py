@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import available_timezones
 
+from bot.core.errors import NOTHING_NEAR
 from bot.core.places import places
 from bot.core.schedule import UnknownZone
-from bot.core.spoken_text import QUOTED, fold, number, quote, tidy
+from bot.core.spoken_text import QUOTED, WORD, fold, number, quote, tidy
 
 
 def match_zone(text: str, pos: int = 0) -> tuple[str, int] | None:
@@ -28,7 +29,7 @@ def match_zone(text: str, pos: int = 0) -> tuple[str, int] | None:
 def zone_unknown(word: str) -> UnknownZone:
     """What to say of a word that is no zone; `near` is the name it may have been meant for."""
     nearest = _ranked(word) if word else []
-    return UnknownZone(quote(word), near=nearest[0].name if nearest else "")
+    return UnknownZone(quote(word), near=nearest[0].name if nearest else NOTHING_NEAR)
 
 
 def suggest_zones(prefix: str, limit: int) -> list[tuple[str, str]]:
@@ -177,8 +178,7 @@ _AREAS: Final = {
 _LEAD: Final = re.compile(r"in\s")
 _SUFFIX: Final = re.compile(r"(?:time(?:zone)?|时间|时区)$")
 _IGNORED: Final = re.compile(r"[\s_'’.]|-(?![0-9])")
-_WORD: Final = r"([^\s,、;。&]+)"
-_WORDS: Final = re.compile(rf"{_WORD}(?:\s{_WORD}(?:\s{_WORD}(?:\s{_WORD})?)?)?")
+_WORDS: Final = re.compile(rf"({WORD})(?:\s({WORD})(?:\s({WORD})(?:\s({WORD}))?)?)?")
 _WEST: Final = frozenset("-−–西")
 _OFFSET: Final = re.compile(
     r"""
