@@ -1,0 +1,1 @@
+terminal-enter = Enter shows the answer

@@ -1,0 +1,1 @@
+terminal-enter = 按回车看答案
