@@ -493,3 +493,14 @@ class PlatformPart(Part, Protocol):
     def messenger(self) -> Messenger:
         """How the bot speaks there on its own initiative."""
         ...
+
+
+class Painter(Protocol):
+    """Draws what a platform cannot write."""
+
+    async def formula(self, latex: str, *, dark: bool = False) -> bytes:
+        """A block formula as a crisp PNG, for a light or a dark background; drawn once and remembered.
+
+        Raises ValueError for what cannot be drawn.
+        """
+        ...
