@@ -8,7 +8,7 @@ from bot.catalog import index, outline, style
 from bot.catalog.loader import Loaded, read_folder
 from bot.catalog.outline import Coverage, Outline, coverage
 from bot.catalog.problems import Findings, Problem, Severity
-from bot.catalog.prose import check_document
+from bot.catalog.prose import check_sections
 from bot.core.model import Language
 from bot.core.ports import Phrases
 
@@ -41,7 +41,7 @@ def check(folder: Path, phrases: Phrases, language: Language, *, deep: bool = Tr
     findings += style.bank_findings(loaded, folder)
     findings += index.findings(folder, loaded)
     if deep:
-        findings += [check_document(document) for document in loaded.documents]
+        findings += [check_sections(path, halves) for path, halves in loaded.halves.items()]
     problems = [*loaded.problems, *(problem for about in findings for problem in about.problems)]
     problems.sort(key=lambda problem: (problem.path, problem.line))
     covered = coverage(items, loaded.topics, (document.question for document in loaded.documents))

@@ -13,10 +13,10 @@ from typing import Final
 from bot.catalog import topics
 from bot.catalog.nearest import nearest
 from bot.catalog.order import in_reading_order
-from bot.catalog.problems import Findings, Problem, Severity
+from bot.catalog.problems import Findings, Problem
 from bot.catalog.quiz import read_quiz
 from bot.catalog.schema import FrontMatter, read_front_matter
-from bot.catalog.sections import HEADINGS, Halves, Section, SectionName, split
+from bot.catalog.sections import HEADINGS, Halves, Section, SectionName, SplitFile, split
 from bot.core.model import Language, Question, QuestionId, QuestionText, Topic, TopicGroup, TopicSlug
 
 QUESTION_LIMITS: Final = {Language.ZH: 200, Language.EN: 350}
@@ -28,20 +28,27 @@ _INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A question together with where its parts stand in its file, for those who check further."""
+    """A question together with its file, and the lines of its fields there, for those who check further."""
 
     path: str
     question: Question
     lines: Mapping[str, int]
-    halves: Halves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Everything found in a content folder; `documents` holds the files without errors, in syllabus order."""
+    """Everything found in a content folder.
+
+    Attributes:
+        groups: The whole syllabus, with the topics that have no questions yet.
+        documents: The files without errors, in syllabus order.
+        halves: The sections of every file that could be taken apart, broken ones too, by path.
+        problems: Sorted by place.
+    """
 
     groups: tuple[TopicGroup, ...]
     documents: tuple[Document, ...]
+    halves: Mapping[str, Halves]
     problems: tuple[Problem, ...]
 
     @property
@@ -49,34 +56,34 @@ class Loaded:
         """All topics in syllabus order, those without questions too."""
         return tuple(topic for group in self.groups for topic in group.topics)
 
-    @property
-    def usable(self) -> bool:
-        """Whether no problem is an error."""
-        return all(problem.severity is not Severity.ERROR for problem in self.problems)
-
 
 def read_folder(folder: Path) -> Loaded:
-    """Read everything in a content folder; problems come as values, sorted by place."""
+    """Read everything in a content folder; never raises for what is in it."""
     about_topics = Findings(topics.FILE)
     groups = topics.read_syllabus(folder, about_topics)
     slugs = [topic.slug for group in groups for topic in group.topics]
     findings = [about_topics]
     stems: dict[str, str] = {}
     found: dict[QuestionId, Document] = {}
+    halves: dict[str, Halves] = {}
     for path in _question_files(folder):
         name = path.relative_to(folder).as_posix()
         about = Findings(name)
         findings.append(about)
         _check_place(path, name, slugs, stems, about)
-        document = _read_file(path, name, about)
-        if document is not None and about.usable:
-            found[document.question.id] = document
+        parts = _take_apart(path, about)
+        if parts is not None:
+            halves[name] = parts.halves
+            document = _document(path, name, parts, about)
+            if document is not None:
+                found[document.question.id] = document
     documents = list(_in_order(found, slugs))
     findings += _cross_references(documents, stems)
     problems = [problem for about in findings for problem in about.problems]
     return Loaded(
         groups=groups,
         documents=tuple(documents),
+        halves=halves,
         problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))),
     )
 
@@ -107,13 +114,14 @@ def _check_place(path: Path, name: str, slugs: list[TopicSlug], stems: dict[str,
         findings.error(1, "check-id-twice", id=path.stem, other=stems[path.stem])
 
 
-def _read_file(path: Path, name: str, findings: Findings) -> Document | None:
+def _take_apart(path: Path, findings: Findings) -> SplitFile | None:
     if path.suffix != ".md":
         return None
     text = _read_text(path, findings)
-    parts = None if text is None else split(text, findings)
-    if parts is None:
-        return None
+    return None if text is None else split(text, findings)
+
+
+def _document(path: Path, name: str, parts: SplitFile, findings: Findings) -> Document | None:
     front = read_front_matter(parts.front, findings, stem=path.stem)
     texts = {language: _read_half(language, half, findings) for language, half in parts.halves.items()}
     zh, en = texts.get(Language.ZH), texts.get(Language.EN)
@@ -123,7 +131,7 @@ def _read_file(path: Path, name: str, findings: Findings) -> Document | None:
     if front is None or zh is None or en is None or not findings.usable:
         return None
     question = _question(front, TopicSlug(path.parent.name), zh, en)
-    return Document(path=name, question=question, lines=front.lines, halves=parts.halves)
+    return Document(path=name, question=question, lines=front.lines)
 
 
 def _letter(option: int) -> str:

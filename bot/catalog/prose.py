@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bot.catalog.drawing import drawing_error
-from bot.catalog.loader import Document
 from bot.catalog.markdown import parse
 from bot.catalog.problems import Findings
-from bot.catalog.quiz import gives_itself_away
-from bot.catalog.sections import Section, SectionName
+from bot.catalog.sections import Halves, Section, SectionName
 from bot.core import markup
 from bot.core.markup import Block, Inline
 from bot.core.model import Language
@@ -22,14 +20,12 @@ _HALF_A_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:['’.\-/][A-Za-z0-9]+)*")
 _STYLE: Final = frozenset({"check-emoji"})
 
 
-def check_document(document: Document) -> Findings:
-    """Everything wrong inside the sections of a question."""
-    findings = Findings(document.path)
-    for language, half in document.halves.items():
+def check_sections(path: str, halves: Halves) -> Findings:
+    """Everything wrong inside the sections of a file; the quiz, which is plain text, was read before."""
+    findings = Findings(path)
+    for language, half in halves.items():
         for name, section in half.items():
-            if name is SectionName.QUIZ:
-                _check_quiz(document, language, section, findings)
-            else:
+            if name is not SectionName.QUIZ:
                 blocks = _read(section, findings)
                 _check_blocks(section, blocks, findings)
                 if name is SectionName.ANSWER:
@@ -43,11 +39,6 @@ def _read(section: Section, findings: Findings) -> tuple[Block, ...]:
         note(line, key, **values)
 
     return parse(section.text, report, first_line=section.line)
-
-
-def _check_quiz(document: Document, language: Language, section: Section, findings: Findings) -> None:
-    if gives_itself_away(document.question.text(language).quiz):
-        findings.warning(section.line, "check-quiz-giveaway")
 
 
 def _check_blocks(section: Section, blocks: tuple[Block, ...], findings: Findings) -> None:

@@ -4,6 +4,7 @@ The limits are Telegram's for quiz polls (https://core.telegram.org/bots/api#sen
 """
 
 import re
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.catalog.problems import Findings
@@ -22,49 +23,64 @@ _OPTION: Final = re.compile(r"- \[([ xX])\] +(.*\S)\s*\Z")
 _MARKUP: Final = re.compile(r"[`$]|\*\*|\]\(|</?[A-Za-z]")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    line: int
+    right: bool
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class _Parts:
+    question: list[str] = field(default_factory=list)
+    options: list[_Option] = field(default_factory=list)
+    explanation: list[str] = field(default_factory=list)
+
+
 def read_quiz(section: Section, findings: Findings) -> Quiz | None:
     """The quiz of a section; None if it could not be read, with the reasons among the findings."""
     before = len(findings.problems)
-    question: list[str] = []
-    options: list[tuple[int, bool, str]] = []
-    explanation: list[str] = []
-    for number, line in enumerate(section.text.splitlines(), section.line):
-        if option := _OPTION.match(line):
-            options.append((number, option[1] != " ", option[2]))
-        elif line.startswith(">"):
-            explanation.append(line[1:].strip())
-        elif not options and not explanation:
-            question.append(line.strip())
-        elif line.strip():
-            findings.error(number, "check-quiz-line", line=line.strip()[:40])
-    asked = " ".join(filter(None, question))
-    if not 0 < len(asked) <= QUESTION_LIMIT:
-        findings.error(section.line, "check-quiz-question", length=len(asked), limit=QUESTION_LIMIT)
-    _check_options(section, findings, options)
-    _check_explanation(section, findings, explanation)
+    parts = _take_apart(section, findings)
+    question = " ".join(filter(None, parts.question))
+    if not 0 < len(question) <= QUESTION_LIMIT:
+        findings.error(section.line, "check-quiz-question", length=len(question), limit=QUESTION_LIMIT)
+    _check_options(section, findings, parts.options)
+    _check_explanation(section, findings, parts.explanation)
     _check_markup(section, findings)
     if len(findings.problems) > before:
         return None
-    return Quiz(
-        question=asked,
-        options=tuple(text for _, _, text in options),
-        right=next(index for index, (_, right, _) in enumerate(options) if right),
-        explanation=explanation[0],
-    )
+    texts = tuple(option.text for option in parts.options)
+    right = next(option for option in parts.options if option.right)
+    if _gives_itself_away(right, parts.options):
+        findings.warning(right.line, "check-quiz-giveaway")
+    return Quiz(question=question, options=texts, right=parts.options.index(right), explanation=parts.explanation[0])
 
 
-def _check_options(section: Section, findings: Findings, options: list[tuple[int, bool, str]]) -> None:
-    line = section.line
+def _take_apart(section: Section, findings: Findings) -> _Parts:
+    parts = _Parts()
+    for number, line in enumerate(section.text.splitlines(), section.line):
+        if option := _OPTION.match(line):
+            parts.options.append(_Option(line=number, right=option[1] != " ", text=option[2]))
+        elif line.startswith(">"):
+            parts.explanation.append(line[1:].strip())
+        elif not parts.options and not parts.explanation:
+            parts.question.append(line.strip())
+        elif line.strip():
+            findings.error(number, "check-quiz-line", line=line.strip()[:40])
+    return parts
+
+
+def _check_options(section: Section, findings: Findings, options: list[_Option]) -> None:
     if len(options) != OPTIONS:
-        findings.error(line, "check-quiz-options", count=len(options), wanted=OPTIONS)
-    right = sum(right for _, right, _ in options)
+        findings.error(section.line, "check-quiz-options", count=len(options), wanted=OPTIONS)
+    right = sum(option.right for option in options)
     if right != 1:
-        findings.error(line, "check-quiz-right", count=right)
-    for number, _, text in options:
-        if len(text) > OPTION_LIMIT:
-            findings.error(number, "check-quiz-option-long", length=len(text), limit=OPTION_LIMIT)
-    if len({text.casefold() for _, _, text in options}) < len(options):
-        findings.error(line, "check-quiz-option-twice")
+        findings.error(section.line, "check-quiz-right", count=right)
+    for option in options:
+        if len(option.text) > OPTION_LIMIT:
+            findings.error(option.line, "check-quiz-option-long", length=len(option.text), limit=OPTION_LIMIT)
+    if len({option.text.casefold() for option in options}) < len(options):
+        findings.error(section.line, "check-quiz-option-twice")
 
 
 def _check_explanation(section: Section, findings: Findings, explanation: list[str]) -> None:
@@ -81,9 +97,8 @@ def _check_markup(section: Section, findings: Findings) -> None:
             findings.error(number, "check-quiz-markup", found=found[0])
 
 
-def gives_itself_away(quiz: Quiz) -> bool:
+def _gives_itself_away(right: _Option, options: list[_Option]) -> bool:
     """Whether the right option stands out by being the only long one."""
-    right = len(quiz.options[quiz.right])
-    others = [len(option) for index, option in enumerate(quiz.options) if index != quiz.right]
+    others = [len(option.text) for option in options if option is not right]
     mean = sum(others) / len(others)
-    return right > _GIVEAWAY * mean and right > max(others) + _GIVEAWAY_SLACK
+    return len(right.text) > _GIVEAWAY * mean and len(right.text) > max(others) + _GIVEAWAY_SLACK

@@ -22,6 +22,7 @@ LARGEST_SHARE: Final = 0.4
 _ALIKE: Final = 90
 # With fewer quizzes the share of a position says nothing.
 _ENOUGH_QUIZZES: Final = 20
+_EXAMPLE: Final = re.compile(r"`(\S+\.md)`, whole:\n\n````markdown\n(.*?)^````", re.DOTALL | re.MULTILINE)
 _TAGS: Final = re.compile(r"^## Tags\s*\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -30,6 +31,7 @@ def bank_findings(loaded: Loaded, folder: Path) -> Iterator[Findings]:
     yield from _tags(loaded, folder)
     yield from _alike(loaded)
     yield _right_positions(loaded)
+    yield _example(folder)
 
 
 def vocabulary(guide: str) -> frozenset[str]:
@@ -41,10 +43,7 @@ def vocabulary(guide: str) -> frozenset[str]:
 def _tags(loaded: Loaded, folder: Path) -> Iterator[Findings]:
     about_guide = Findings(GUIDE)
     yield about_guide
-    try:
-        known = vocabulary((folder / GUIDE).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        known = frozenset()
+    known = vocabulary(_text(folder / GUIDE))
     if not known:
         about_guide.warning(0, "check-tags-missing")
         return
@@ -55,6 +54,23 @@ def _tags(loaded: Loaded, folder: Path) -> Iterator[Findings]:
                 near = nearest(tag, sorted(known))
                 about.error(document.lines.get("tags", 2), "check-tag-unknown", tag=tag, near=near)
         yield about
+
+
+def _example(folder: Path) -> Findings:
+    """The guide shows one file whole; it must be the file that is there."""
+    about = Findings(GUIDE)
+    guide = _text(folder / GUIDE)
+    found = _EXAMPLE.search(guide)
+    if found and _text(folder / found[1]) != found[2]:
+        about.error(guide.count("\n", 0, found.start()) + 1, "check-example", file=found[1])
+    return about
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _alike(loaded: Loaded) -> Iterator[Findings]:

@@ -123,6 +123,7 @@ check-quiz-places = { $percent } % of all right options are { $letter }; vary th
 
 check-alike = this question reads almost like “{ $other }”; merge them or say what is different.
 check-index = this index is out of date; run python -m bot check --write-index.
+check-example = the example shown here differs from { $file }; make both the same.
 check-topics-shape = topics.yaml must hold “groups”, a list of groups with slug, title and topics, and nothing else.
 check-group-shape = this is no group: { $value }; it needs slug (lower-case words joined by hyphens), title with zh and en, and topics.
 check-topic-shape = this is no topic: { $value }; it needs slug, title with zh and en, and may have the lists aliases and blocks.

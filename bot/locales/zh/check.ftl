@@ -121,6 +121,7 @@ check-quiz-places = 全部正确选项有 { $percent } % 是 { $letter }；请�
 
 check-alike = 这道题与“{ $other }”几乎一样；请合并，或写明区别。
 check-index = 目录已过时；请运行 python -m bot check --write-index。
+check-example = 这里的示例与 { $file } 不同；请让两者一致。
 check-topics-shape = topics.yaml 只能有 groups：由分组组成的列表，每组有 slug、title 和 topics。
 check-group-shape = 这不是分组：{ $value }；它需要 slug（短横线连接的小写单词）、含 zh 和 en 的 title，以及 topics。
 check-topic-shape = 这不是主题：{ $value }；它需要 slug、含 zh 和 en 的 title，可以有 aliases 和 blocks 两个列表。
