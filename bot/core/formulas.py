@@ -131,17 +131,22 @@ class _Reader:
     def _raised(self) -> str:
         body = self._argument()
         raised = body.translate(_SUPER)
-        return raised if _moved(body, raised) else f"^{_wrapped(body)}"
+        return raised if _moved(body, raised) else _marked("^", body)
 
     def _lowered(self) -> str:
         body = self._argument()
         lowered = body.translate(_SUB)
-        return lowered if _moved(body, lowered) else f"_{_wrapped(body)}"
+        return lowered if _moved(body, lowered) else _marked("_", body)
 
 
 def _moved(before: str, after: str) -> bool:
     """Whether every letter found its small form."""
     return all(a != b or a in {"′", "ᵀ"} for a, b in zip(before, after, strict=True))
+
+
+def _marked(mark: str, body: str) -> str:
+    """A power or an index that keeps its mark, and parentheses where it would run into what follows."""
+    return f"{mark}{body}" if len(body) == 1 else f"{mark}({body})"
 
 
 def _wrapped(body: str) -> str:
