@@ -1,0 +1,214 @@
+"""The composition root: opens, wires, runs and closes everything; the only module that knows everybody."""
+
+import asyncio
+import signal
+import webbrowser
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from bot.catalog.source import FolderBankSource, default_folder
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.core.daily import DailyQuestions
+from bot.core.errors import BadContent, MessengerError
+from bot.core.library import Library
+from bot.core.markup import paragraph
+from bot.core.model import ChatRef, Platform
+from bot.core.ports import Clock, Health, Lane, PlatformPart
+from bot.core.replies import Post, Reply
+from bot.core.service import Service
+from bot.delivery.delivery import Delivery
+from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID
+from bot.delivery.pacing import AccountPacer
+from bot.locales import FluentPhrases
+from bot.pictures.formulas import FormulaPainter
+from bot.platforms.web.platform import WebPlatform
+from bot.storage.store import SqliteStore
+from bot.storage.upkeep import Upkeep
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A started bot."""
+
+    settings: Settings
+    url: str
+    library: Library
+    platforms: tuple[PlatformPart, ...]
+
+    async def reload(self) -> None:
+        """Load the bank again; a failure is logged and keeps the bank that was there."""
+        try:
+            count = await self.library.reload()
+        except BadContent as problem:
+            _log.error("bank not loaded, the one before stays", problems=str(problem))
+        else:
+            _log.info("bank loaded", questions=count)
+
+
+async def run(settings: Settings, *, browser: bool = False) -> None:
+    """Run until SIGINT or SIGTERM; SIGHUP loads the bank again.
+
+    Raises StoreError or BadContent when it cannot begin.
+    """
+    stop, reload = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number, event in ((signal.SIGINT, stop), (signal.SIGTERM, stop), (signal.SIGHUP, reload)):
+        loop.add_signal_handler(number, event.set)
+    async with started(settings) as bot:
+        _log.info("ready", page=bot.url, database=str(settings.database), questions=len(bot.library.bank.questions))
+        if browser:
+            await asyncio.to_thread(webbrowser.open, bot.url)
+        while not stop.is_set():
+            await _either(stop, reload)
+            if reload.is_set():
+                reload.clear()
+                await bot.reload()
+        _log.info("stopping")
+    _log.info("stopped")
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+@asynccontextmanager
+async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Bot]:
+    """The whole bot, running until the context ends; `clock` is replaced in tests."""
+    clock = clock or SystemClock()
+    phrases = FluentPhrases()
+    registry = CollectorRegistry()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(SqliteStore.open(settings.database))
+        folder = settings.content or default_folder()
+        library = Library(source=FolderBankSource(folder, phrases=phrases, language=settings.language), store=store)
+        await library.reload()
+        service = Service(
+            library=library,
+            store=store,
+            phrases=phrases,
+            language=settings.language,
+            zone=settings.timezone,
+            operators=settings.operators,
+        )
+        parts: list[PlatformPart | Delivery] = []
+        health = partial(_health, parts)
+        platforms = [
+            *_chat_platforms(settings, service=service, store=store, clock=clock, phrases=phrases, registry=registry)
+        ]
+        web = WebPlatform(
+            service=service,
+            store=store,
+            phrases=phrases,
+            library=library,
+            clock=clock,
+            host=settings.web_host,
+            port=settings.web_port,
+            password=None if settings.web_password is None else settings.web_password.get_secret_value(),
+            language=settings.language,
+            health=health,
+            registry=registry,
+            extra_routes=[route for platform in platforms for route in getattr(platform, "routes", list)()],
+        )
+        platforms.append(web)
+        upkeep = Upkeep(store, clock=clock, backups=settings.backups)
+        delivery = Delivery(
+            store=store,
+            daily=DailyQuestions(library=library, store=store, phrases=phrases, catch_up=settings.catch_up),
+            clock=clock,
+            messengers=[platform.messenger for platform in platforms],
+            registry=registry,
+            nightly=[upkeep.nightly],
+            tell_operators=partial(_tell_operators, settings.operators, platforms),
+        )
+        parts += [*platforms, delivery]
+        for part in parts:
+            await stack.enter_async_context(part.running())
+        yield Bot(settings=settings, url=web.url, library=library, platforms=tuple(platforms))
+
+
+def _health(parts: Sequence[PlatformPart | Delivery]) -> list[Health]:
+    return [part.health() for part in parts]
+
+
+def _chat_platforms(
+    settings: Settings,
+    *,
+    service: Service,
+    store: SqliteStore,
+    clock: Clock,
+    phrases: FluentPhrases,
+    registry: CollectorRegistry,
+) -> list[PlatformPart]:
+    """The platforms that have a token. Their SDKs are imported only then: each costs half a second."""
+    platforms: list[PlatformPart] = []
+    painter = FormulaPainter()
+    if settings.telegram_token is not None:
+        from bot.platforms.telegram.platform import TelegramPlatform  # noqa: PLC0415  # start-up time
+
+        limits = TELEGRAM_PAID if settings.telegram_paid_broadcast else TELEGRAM
+        platforms.append(
+            TelegramPlatform(
+                token=settings.telegram_token.get_secret_value(),
+                api_url=settings.telegram_api_url,
+                webhook_url=settings.telegram_webhook_url,
+                paid_broadcast=settings.telegram_paid_broadcast,
+                service=service,
+                store=store,
+                clock=clock,
+                pacer=AccountPacer(limits),
+                painter=painter,
+                phrases=phrases,
+                default_language=settings.language,
+                registry=registry,
+            )
+        )
+    if settings.discord_token is not None:
+        from bot.platforms.discord.platform import DiscordPlatform  # noqa: PLC0415  # start-up time
+
+        platforms.append(
+            DiscordPlatform(
+                token=settings.discord_token.get_secret_value(),
+                api_url=settings.discord_api_url,
+                guild=settings.discord_guild,
+                service=service,
+                store=store,
+                clock=clock,
+                pacer=AccountPacer(DISCORD),
+                painter=painter,
+                phrases=phrases,
+                default_language=settings.language,
+                registry=registry,
+            )
+        )
+    return platforms
+
+
+async def _tell_operators(operators: frozenset[str], platforms: Sequence[PlatformPart], words: str) -> None:
+    """One message to each operator, where the platform can reach them; who cannot be reached finds it in the log."""
+    _log.warning("needs a person", what=words)
+    messengers = {platform.messenger.platform: platform.messenger for platform in platforms}
+    for operator in sorted(operators):
+        name, _, user = operator.partition(":")
+        messenger = messengers.get(Platform(name))
+        if messenger is None:
+            continue
+        chat = ChatRef(platform=messenger.platform, chat_id=user)
+        post = Post(chat=chat, reply=Reply(blocks=(paragraph(words),)), key=f"o{abs(hash(words)) % 10**9}")
+        try:
+            await messenger.send(post, lane=Lane.TAP)
+        except MessengerError as error:
+            _log.warning("operator not reached", operator=operator, why=str(error))
