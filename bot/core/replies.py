@@ -139,13 +139,15 @@ class Response:
     """The answer to one command, tap or text.
 
     `toast` is a short line for the presser alone that vanishes by itself. `refresh` asks the platform to bring the
-    counts on the public message up to date, gently: it is the reply as it should now read.
+    counts on the public message up to date, gently: it is the reply as it should now read. `refused` says that what
+    was asked for could not be done and the response tells why, so that a filled-in form stays open to be mended.
     """
 
     reply: Reply | None = None
     placement: Placement = Placement.NEW
     toast: str = ""
     refresh: Reply | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

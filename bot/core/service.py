@@ -396,8 +396,8 @@ def _clean(text: str) -> str:
 def _sorry(sentence: str, *, tapped: bool) -> Response:
     """A mistake, told to the person who made it: a short line after a tap, a private message otherwise."""
     if tapped:
-        return Response(toast=sentence)
-    return Response(reply=Reply(blocks=(paragraph(sentence),)), placement=Placement.PRIVATE)
+        return Response(toast=sentence, refused=True)
+    return Response(reply=Reply(blocks=(paragraph(sentence),)), placement=Placement.PRIVATE, refused=True)
 
 
 def _about(action: AskFor) -> QuestionId:
