@@ -12,7 +12,7 @@ from bot.catalog.search import SearchIndex
 from bot.catalog.topics import TopicFinder
 from bot.core.errors import Mistake
 from bot.core.markup import Block
-from bot.core.model import Language, Question, QuestionId, Topic, TopicGroup
+from bot.core.model import Language, Question, QuestionId, Topic, TopicGroup, TopicSlug
 from bot.core.ports import Bank
 
 # A question has ten texts; the ones of the day and those people page through stay.
@@ -61,10 +61,10 @@ class MemoryBank(Bank):
 
     @override
     def topic(self, slug: str) -> Topic:
-        for topic in self._topics.values():
-            if topic.slug == slug:
-                return topic
-        raise self._finder.unknown(slug)
+        found = self._topics.get(TopicSlug(slug))
+        if found is None:
+            raise self._finder.unknown(slug)
+        return found
 
     @override
     def in_topic(self, slug: str) -> Sequence[Question]:

@@ -12,8 +12,8 @@ FILES: Final = {Language.EN: "INDEX.md", Language.ZH: "INDEX.zh.md"}
 
 _TITLES: Final = {Language.EN: "All questions", Language.ZH: "全部题目"}
 _INTROS: Final = {
-    Language.EN: "{count} questions. [中文]({other}). Written by `python -m bot check --write-index`; do not edit.",
-    Language.ZH: "共 {count} 题。[English]({other})。由 `python -m bot check --write-index` 生成，请勿手改。",
+    Language.EN: "Questions: {count}. [中文]({other}). Written by `python -m bot check --write-index`; do not edit.",
+    Language.ZH: "题目数：{count}。[English]({other})。由 `python -m bot check --write-index` 生成，请勿手改。",
 }
 _LEVELS: Final = {
     Language.EN: {Difficulty.EASY: "easy", Difficulty.MEDIUM: "medium", Difficulty.HARD: "hard"},

@@ -4,13 +4,34 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.catalog.loader import Loaded, read_folder
 from bot.catalog.problems import Severity
+from bot.catalog.prose import check_sections
 from bot.core.model import Difficulty, Language, Reference
 from tests.fakes.content import QUESTION, TOPICS, ContentFolder, line_of
 
 FILE = "lora/lora-merge.md"
+DAMAGE = [
+    "---\n",
+    "# zh\n",
+    "# en\n",
+    "## Quiz\n",
+    "## 要点\n",
+    "- [x] yes\n",
+    "> so\n",
+    "- point\n",
+    "```python\n",
+    "$$\\frac{\n",
+    "tags: [a: b]\n",
+    "outline: {}\n",
+    "references: 7\n",
+    "\t\x00\n",
+    "| a | b |\n|---|\n",
+    "<b>&#0;![](\n",
+]
 
 
 def found(loaded: Loaded) -> list[tuple[str, int, str]]:
@@ -78,6 +99,12 @@ def test_windows_line_ends_are_tolerated(content: ContentFolder) -> None:
 def test_front_matter_is_checked(content: ContentFolder, old: str, new: str, needle: str, key: str) -> None:
     path = content.question("lora-merge", (old, new))
     assert (FILE, line_of(path.read_text(encoding="utf-8"), needle), key) in found(content.read())
+
+
+def test_every_missing_field_is_told(content: ContentFolder) -> None:
+    content.write(FILE, "---\nid: lora-merge\n---\n# zh\n" + QUESTION.partition("# zh\n")[2])
+    missing = [problem.values["field"] for problem in content.read().problems]
+    assert missing == ["difficulty", "tags", "outline", "follows", "as_of", "references"]
 
 
 def test_a_reference_given_twice_is_noted(content: ContentFolder) -> None:
@@ -186,6 +213,21 @@ def test_both_languages_have_the_same_right_option(content: ContentFolder) -> No
 def test_the_encoding_is_checked(content: ContentFolder, data: bytes, line: int, key: str) -> None:
     content.write(FILE, data)
     assert found(content.read()) == [(FILE, line, key)]
+
+
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_no_damage_stops_the_reading(content: ContentFolder, data: st.DataObject) -> None:
+    lines = QUESTION.splitlines(keepends=True)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        lines[at : at + data.draw(st.integers(0, 3))] = data.draw(st.lists(st.sampled_from(DAMAGE), max_size=2))
+    content.write(FILE, "".join(lines))
+    loaded = content.read()
+    check_sections(FILE, loaded.halves.get(FILE, {}))
+    assert len(loaded.documents) == all(problem.severity is Severity.WARNING for problem in loaded.problems)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a directory named like a file")

@@ -1,6 +1,8 @@
 """Content Markdown becomes the core's tree; what the subset does not allow is reported and shown as words."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.catalog.markdown import parse
 from bot.core import markup
@@ -147,6 +149,13 @@ def test_what_is_not_allowed_still_shows_its_words() -> None:
 
 def test_words_are_never_markup() -> None:
     assert parse("a &lt;b&gt; \\*c\\*") == (markup.paragraph("a <b> *c*"),)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text("ab1 .\n\n#*_`$|>-[]()!<&;\\~中，", max_size=80))
+def test_any_text_is_read(text: str) -> None:
+    for block in parse(text):
+        markup.plain(block)
 
 
 def test_nothing_is_an_empty_tree() -> None:
