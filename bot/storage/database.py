@@ -1,0 +1,122 @@
+"""The open database: one connection that writes, one that reads, each with a thread of its own.
+
+A transaction is a function of the open connection, and runs as a whole in that connection's thread: nothing of
+another transaction can come in between, a cancelled caller leaves nothing half done, and the event loop is free
+meanwhile. Readers see the last commit and never wait for the writer (WAL).
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+import aiosqlite
+
+from bot.storage.faults import speaking_plainly
+from bot.storage.migrate import migrate, migrations
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+BUSY_SECONDS: Final = 5.0
+# The log is copied into the database every 1000 pages (4 MB) and cut back to 16 MB whenever it starts anew.
+WAL_PAGES: Final = 1000
+WAL_BYTES: Final = 16 * 1024 * 1024
+
+
+class Database:
+    """An open database; see `open_database`."""
+
+    def __init__(self, path: Path, writer: "_Worker", reader: "_Worker") -> None:
+        self.path: Final = path
+        self._writer: Final = writer
+        self._reader: Final = reader
+
+    async def write(self, work: Work[T]) -> T:
+        """Run the work as one transaction: committed when it returns, rolled back when it raises.
+
+        A caller that is cancelled while others are before it leaves no trace; one that is cancelled later gets
+        the whole transaction done. Raises StoreError when the database cannot be used.
+        """
+        return await self._writer.transact(self.path, "BEGIN IMMEDIATE", work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run work that only reads, on one state of the database. Raises StoreError."""
+        return await self._reader.transact(self.path, "BEGIN", work)
+
+
+@asynccontextmanager
+async def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> AsyncIterator[Database]:
+    """Open, or create, and migrate the database at a path; closed on exit.
+
+    Another program's lock is waited for `busy_seconds`. Raises StoreError, and then leaves the file as it was.
+    """
+
+    def connect() -> sqlite3.Connection:
+        # Python's own transactions are off: BEGIN and COMMIT are ours.
+        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def prepare(connection: sqlite3.Connection) -> None:
+        migrate(connection, path, migrations())
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+        # Takes the lock and gives it back: says now, not at the first question, that nothing can be written.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+
+    def only_reads(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    async with AsyncExitStack() as stack:
+        with speaking_plainly(path):
+            writer, reader = (_Worker(connect, iter_chunk_size=64) for _ in range(2))
+            _ = await stack.enter_async_context(writer)
+            await writer.run(prepare)
+            _ = await stack.enter_async_context(reader)
+            await reader.run(only_reads)
+        yield Database(path, writer, reader)
+
+
+class _Worker(aiosqlite.Connection):
+    """A connection with its thread, in which whole functions run."""
+
+    async def run(self, work: Work[T]) -> T:
+        """Run the work in the connection's thread, after all that was asked before."""
+        result: T = await self._execute(  # type: ignore[no-untyped-call]  # the library gives its hook no types
+            lambda: work(self._conn)
+        )
+        return result
+
+    async def transact(self, path: Path, begin: str, work: Work[T]) -> T:
+        """Run the work between BEGIN and COMMIT, or ROLLBACK when anything at all is raised."""
+        wanted = True
+
+        def transaction(connection: sqlite3.Connection) -> T | None:
+            return _transaction(connection, begin, work) if wanted else None
+
+        try:
+            with speaking_plainly(path):
+                result = await self.run(transaction)
+        except asyncio.CancelledError:
+            wanted = False
+            raise
+        # None comes in the place of a result only when nobody waits for it any more.
+        return result  # type: ignore[return-value]
+
+
+def _transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
+    try:
+        connection.execute(begin)
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result

@@ -1,0 +1,66 @@
+"""One bot, one process: a lock beside the database that dies with the process that holds it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from bot.core.errors import StoreError
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    def _take(file: IO[bytes]) -> None:
+        # The byte lies far behind the text, which others must be able to read.
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _take(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def process_lock(database: Path) -> Iterator[None]:
+    """Hold the database for this process alone; the file `<database>.lock` names its pid.
+
+    The operating system lets go of it when the process ends, however it ends. Raises StoreError when another
+    process holds it, with that process's number, or when the file cannot be written.
+    """
+    path = lock_path(database)
+    try:
+        file = path.open("a+b")
+    except OSError as error:
+        raise StoreError(
+            f"The lock file {path} cannot be written ({error.strerror}). Check that the folder exists and that this "
+            f"user may write there."
+        ) from error
+    with file:
+        try:
+            _take(file)
+        except OSError as error:
+            raise StoreError(
+                f"Another bot (process {_holder(file)}) already uses the database {database}. Stop it first, or give "
+                f"this one a database of its own with QIANMIAN_DATABASE."
+            ) from error
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n".encode())
+        file.flush()
+        # The file stays when the lock goes: removing it could take it from under a process that waits for it.
+        yield
+
+
+def lock_path(database: Path) -> Path:
+    """Where the lock of a database stands."""
+    return database.with_name(f"{database.name}.lock")
+
+
+def _holder(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read(20).decode(errors="replace").strip() or "unknown"
+
+
+_FAR: Final = 1 << 20

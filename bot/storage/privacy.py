@@ -1,0 +1,94 @@
+"""SQL that gives a learner everything stored about them, or removes it."""
+
+from collections.abc import Mapping, Sequence
+from sqlite3 import Connection
+from typing import Final
+
+from bot.core.model import LearnerRef
+from bot.storage import learners
+from bot.storage.instants import from_micros
+
+
+def export(connection: Connection, ref: LearnerRef) -> Mapping[str, object]:
+    """Everything stored about a learner, as JSON values; instants are ISO texts in UTC."""
+    learner = learners.find(connection, ref)
+    data: dict[str, object] = {"learner": str(ref)}
+    for name, (columns, sql) in _EXPORTS.items():
+        rows = [] if learner is None else connection.execute(sql, (learner,)).fetchall()
+        data[name] = [_item(columns, row) for row in rows]
+    return data
+
+
+def _item(columns: Sequence[str], row: Sequence[object]) -> Mapping[str, object]:
+    return {name: _json(name, value) for name, value in zip(columns, row, strict=True)}
+
+
+def _json(name: str, value: object) -> object:
+    match name, value:
+        case "at", int(micros):
+            return from_micros(micros).isoformat()
+        case "right", int(flag):
+            return bool(flag)
+        case _:
+            return value
+
+
+def forget(connection: Connection, ref: LearnerRef) -> int:
+    """Remove everything stored about a learner; notes stay without their author. Returns how many rows went."""
+    learner = learners.find(connection, ref)
+    if learner is None:
+        return 0
+    gone = sum(connection.execute(sql, (learner,)).rowcount for sql in _FORGET)
+    connection.execute("UPDATE reports SET learner = NULL WHERE learner = ?", (learner,))
+    connection.execute("DELETE FROM learners WHERE id = ?", (learner,))
+    return gone
+
+
+_EXPORTS: Final[Mapping[str, tuple[Sequence[str], str]]] = {
+    "ratings": (
+        ("question", "rating", "chat", "at"),
+        """
+        SELECT r.question, r.rating, c.address, r.at
+        FROM ratings AS r JOIN chats AS c ON c.id = r.chat
+        WHERE r.learner = ?
+        ORDER BY r.at DESC, r.question, c.address
+        """,
+    ),
+    "picks": (
+        ("question", "option", "right", "chat", "at"),
+        """
+        SELECT p.question, p.option, p.correct, c.address, p.at
+        FROM picks AS p JOIN chats AS c ON c.id = p.chat
+        WHERE p.learner = ?
+        ORDER BY p.at DESC, p.question, c.address
+        """,
+    ),
+    "saved": (
+        ("question", "at"),
+        "SELECT question, at FROM bookmarks WHERE learner = ? ORDER BY at DESC, question",
+    ),
+    "own_answers": (
+        ("question", "text", "at"),
+        "SELECT question, text, at FROM own_answers WHERE learner = ? ORDER BY at DESC, question",
+    ),
+    "reports": (
+        ("number", "question", "text", "at"),
+        "SELECT number, question, text, at FROM reports WHERE learner = ? ORDER BY number DESC",
+    ),
+    "asked": (
+        ("chat", "action", "at"),
+        """
+        SELECT c.address, p.action, p.at
+        FROM prompts AS p JOIN chats AS c ON c.id = p.chat
+        WHERE p.learner = ?
+        ORDER BY p.at DESC, c.address
+        """,
+    ),
+}
+_FORGET: Final = (
+    "DELETE FROM ratings WHERE learner = ?",
+    "DELETE FROM picks WHERE learner = ?",
+    "DELETE FROM bookmarks WHERE learner = ?",
+    "DELETE FROM own_answers WHERE learner = ?",
+    "DELETE FROM prompts WHERE learner = ?",
+)

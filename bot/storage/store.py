@@ -1,0 +1,344 @@
+"""The store: every intent of the port as one transaction over the modules of SQL."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Final
+
+from typing_extensions import override
+
+from bot.core.model import (
+    Answered,
+    Chat,
+    ChatRef,
+    Delivery,
+    DeliveryId,
+    Language,
+    LearnerRef,
+    Plan,
+    Platform,
+    QuestionId,
+    Subscription,
+    Tally,
+)
+from bot.core.ports import Claimed, Counts, Planned, Report, Settled, Store
+from bot.storage import chats, counts, deliveries, learners, notes, privacy, questions, reports, subscriptions
+from bot.storage.database import Database, open_database
+from bot.storage.lock import process_lock
+
+
+class SqliteStore(Store):
+    """All state in one SQLite file; see `open`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database: Final = database
+
+    @classmethod
+    def open(cls, path: Path) -> AbstractAsyncContextManager["SqliteStore"]:
+        """Take the database for this process, create or migrate it, and open it; closed on exit.
+
+        Raises StoreError when another process holds it or it cannot be used; the file is then as it was.
+        """
+        return _open(path)
+
+    # Chats and subscriptions
+
+    @override
+    async def see_chat(self, chat: Chat, *, at: datetime) -> Chat:
+        return await self._database.write(lambda db: chats.see(db, chat, at=at))
+
+    @override
+    async def chat(self, ref: ChatRef) -> Chat | None:
+        return await self._database.read(lambda db: chats.get(db, ref))
+
+    @override
+    async def set_language(self, ref: ChatRef, language: Language) -> None:
+        def work(db: Connection) -> None:
+            if (chat := chats.find(db, ref)) is not None:
+                chats.set_language(db, chat, language)
+                subscriptions.set_language(db, chat, language)
+
+        await self._database.write(work)
+
+    @override
+    async def subscribe(self, subscription: Subscription, *, at: datetime) -> Subscription:
+        def work(db: Connection) -> Subscription:
+            chat = chats.find_or_add(db, subscription.chat, at=at)
+            chats.mark_back(db, chat)
+            subscriptions.put(db, chat, subscription, at=at)
+            return subscriptions.get(db, subscription.chat) or subscription
+
+        return await self._database.write(work)
+
+    @override
+    async def subscription(self, ref: ChatRef) -> Subscription | None:
+        return await self._database.read(lambda db: subscriptions.get(db, ref))
+
+    @override
+    async def change_plan(
+        self, ref: ChatRef, plan: Plan, *, next_slot: str | None, next_due_at: datetime | None
+    ) -> None:
+        def work(db: Connection) -> None:
+            if (chat := chats.find(db, ref)) is not None:
+                subscriptions.change_plan(db, chat, plan, next_slot=next_slot, next_due_at=next_due_at)
+
+        await self._database.write(work)
+
+    @override
+    async def end_subscription(self, ref: ChatRef, *, because: str, at: datetime) -> bool:
+        def work(db: Connection) -> bool:
+            chat = chats.find(db, ref)
+            return chat is not None and _end(db, chat, because=because, at=at, with_chat=False)
+
+        return await self._database.write(work)
+
+    @override
+    async def chat_gone(self, ref: ChatRef, *, because: str, at: datetime) -> None:
+        def work(db: Connection) -> None:
+            for chat, _ in chats.find_all(db, ref):
+                chats.mark_gone(db, chat, because=because, at=at)
+                _end(db, chat, because=because, at=at, with_chat=True)
+
+        await self._database.write(work)
+
+    @override
+    async def chat_back(
+        self,
+        ref: ChatRef,
+        *,
+        at: datetime,
+        resume: Callable[[Subscription], tuple[str | None, datetime | None]],
+    ) -> bool:
+        def work(db: Connection) -> bool:
+            back = [_bring_back(db, chat, resume) for chat, _ in chats.find_all(db, ref)]
+            return any(back)
+
+        return await self._database.write(work)
+
+    @override
+    async def chat_moved(self, old: ChatRef, new: ChatRef) -> None:
+        def work(db: Connection) -> None:
+            for chat, ref in chats.find_all(db, old):
+                thread = new.thread_id if ref == old else ref.thread_id
+                target = ChatRef(platform=new.platform, chat_id=new.chat_id, thread_id=thread)
+                there = chats.find(db, target)
+                if there is None:
+                    chats.rename(db, chat, target)
+                    chats.mark_back(db, chat)
+                elif there != chat:
+                    chats.merge(db, chat, there)
+
+        await self._database.write(work)
+
+    @override
+    async def subscribed_chats(self, platform: Platform, *, after: str, limit: int) -> Sequence[ChatRef]:
+        return await self._database.read(lambda db: chats.subscribed(db, platform, after=after, limit=limit))
+
+    # Planning and the outbox
+
+    @override
+    async def number_questions(self, ids: Iterable[QuestionId]) -> Mapping[QuestionId, int]:
+        wanted = tuple(ids)
+        return await self._database.write(lambda db: questions.number(db, wanted))
+
+    @override
+    async def plan_due(self, *, now: datetime, limit: int, decide: Callable[[Subscription], Planned]) -> int:
+        def work(db: Connection) -> int:
+            planned = [(chat, decide(due)) for chat, due in subscriptions.due(db, now=now, limit=limit)]
+            deliveries.add(db, [(chat, row) for chat, plan in planned for row in plan.deliveries])
+            subscriptions.advance(db, planned)
+            return len(planned)
+
+        return await self._database.write(work)
+
+    @override
+    async def claim(self, platform: Platform, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claimed]:
+        return await self._database.write(
+            lambda db: deliveries.claim(db, platform, now=now, lease_until=lease_until, limit=limit)
+        )
+
+    @override
+    async def settle(self, outcomes: Sequence[Settled]) -> None:
+        await self._database.write(lambda db: deliveries.settle(db, outcomes))
+
+    @override
+    async def release(self, deliveries: Sequence[DeliveryId]) -> None:
+        await self._database.write(lambda db: _release(db, deliveries))
+
+    @override
+    async def next_wakeup(self, platform: Platform) -> datetime | None:
+        return await self._database.read(lambda db: deliveries.next_ready(db, platform))
+
+    @override
+    async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:
+        return await self._database.read(lambda db: deliveries.of_chat(db, ref, limit=limit))
+
+    @override
+    async def delivered_before(self, ref: ChatRef, *, slot: str) -> Delivery | None:
+        return await self._database.read(lambda db: deliveries.sent_before(db, ref, slot=slot))
+
+    # Learners
+
+    @override
+    async def rate(self, learner: LearnerRef, answered: Answered) -> None:
+        def work(db: Connection) -> None:
+            chat = chats.find_or_add(db, answered.chat, at=answered.at)
+            learners.rate(db, learners.find_or_add(db, learner), chat, answered)
+
+        await self._database.write(work)
+
+    @override
+    async def pick(
+        self,
+        learner: LearnerRef,
+        chat: ChatRef,
+        question: QuestionId,
+        option: int,
+        *,
+        right: bool,
+        at: datetime,
+    ) -> bool:
+        def work(db: Connection) -> bool:
+            place, person = chats.find_or_add(db, chat, at=at), learners.find_or_add(db, learner)
+            return learners.pick(db, person, place, question, option, right=right, at=at)
+
+        return await self._database.write(work)
+
+    @override
+    async def tally(self, chat: ChatRef, question: QuestionId) -> Tally:
+        def work(db: Connection) -> Tally:
+            row = chats.find(db, chat)
+            return Tally() if row is None else learners.tally(db, row, question)
+
+        return await self._database.read(work)
+
+    @override
+    async def ratings(self, learner: LearnerRef) -> Sequence[Answered]:
+        def work(db: Connection) -> Sequence[Answered]:
+            row = learners.find(db, learner)
+            return [] if row is None else learners.ratings(db, row)
+
+        return await self._database.read(work)
+
+    @override
+    async def save(self, learner: LearnerRef, question: QuestionId, *, at: datetime) -> bool:
+        return await self._database.write(
+            lambda db: learners.save(db, learners.find_or_add(db, learner), question, at=at)
+        )
+
+    @override
+    async def saved(self, learner: LearnerRef) -> Sequence[QuestionId]:
+        def work(db: Connection) -> Sequence[QuestionId]:
+            row = learners.find(db, learner)
+            return [] if row is None else learners.saved(db, row)
+
+        return await self._database.read(work)
+
+    @override
+    async def report(self, learner: LearnerRef, question: QuestionId, text: str, *, at: datetime) -> int:
+        return await self._database.write(
+            lambda db: reports.add(db, learners.find_or_add(db, learner), question, text, at=at)
+        )
+
+    @override
+    async def reports(self, *, limit: int) -> Sequence[Report]:
+        return await self._database.read(lambda db: reports.latest(db, limit=limit))
+
+    @override
+    async def export(self, learner: LearnerRef) -> Mapping[str, object]:
+        return await self._database.read(lambda db: privacy.export(db, learner))
+
+    @override
+    async def forget(self, learner: LearnerRef) -> int:
+        return await self._database.write(lambda db: privacy.forget(db, learner))
+
+    @override
+    async def own_answer(self, learner: LearnerRef, question: QuestionId, text: str, *, at: datetime) -> None:
+        await self._database.write(
+            lambda db: learners.put_own_answer(db, learners.find_or_add(db, learner), question, text, at=at)
+        )
+
+    @override
+    async def own_answer_of(self, learner: LearnerRef, question: QuestionId) -> str | None:
+        def work(db: Connection) -> str | None:
+            row = learners.find(db, learner)
+            return None if row is None else learners.own_answer(db, row, question)
+
+        return await self._database.read(work)
+
+    # Conversation and odds and ends
+
+    @override
+    async def ask(self, chat: ChatRef, learner: LearnerRef, action: str, *, at: datetime) -> None:
+        def work(db: Connection) -> None:
+            place, person = chats.find_or_add(db, chat, at=at), learners.find_or_add(db, learner)
+            notes.put_prompt(db, place, person, action, at=at)
+
+        await self._database.write(work)
+
+    @override
+    async def asked(self, chat: ChatRef, learner: LearnerRef, *, take: bool) -> str | None:
+        def look(db: Connection) -> tuple[int, int, str] | None:
+            place, person = chats.find(db, chat), learners.find(db, learner)
+            if place is None or person is None:
+                return None
+            action = notes.prompt(db, place, person)
+            return None if action is None else (place, person, action)
+
+        def work(db: Connection) -> str | None:
+            found = look(db)
+            if found is None:
+                return None
+            place, person, action = found
+            notes.drop_prompt(db, place, person)
+            return action
+
+        # Free text comes often and seldom answers a question: look before a transaction is made for it.
+        found = await self._database.read(look)
+        if found is None or not take:
+            return None if found is None else found[2]
+        return await self._database.write(work)
+
+    @override
+    async def recall(self, key: str) -> str | None:
+        return await self._database.read(lambda db: notes.get(db, key))
+
+    @override
+    async def remember(self, key: str, value: str | None) -> None:
+        await self._database.write(lambda db: notes.put(db, key, value))
+
+    @override
+    async def counts(self) -> Counts:
+        return await self._database.read(counts.count)
+
+
+@asynccontextmanager
+async def _open(path: Path) -> AsyncIterator[SqliteStore]:
+    with process_lock(path):
+        async with open_database(path) as database:
+            yield SqliteStore(database)
+
+
+def _end(db: Connection, chat: int, *, because: str, at: datetime, with_chat: bool) -> bool:
+    if not subscriptions.end(db, chat, because=because, at=at, with_chat=with_chat):
+        return False
+    deliveries.fail_waiting(db, chat, because=because)
+    return True
+
+
+def _bring_back(
+    db: Connection, chat: int, resume: Callable[[Subscription], tuple[str | None, datetime | None]]
+) -> bool:
+    chats.mark_back(db, chat)
+    ended = subscriptions.get_ended_with_chat(db, chat)
+    if ended is None:
+        return False
+    next_slot, next_due_at = resume(ended)
+    subscriptions.resume(db, chat, next_slot=next_slot, next_due_at=next_due_at)
+    return True
+
+
+def _release(db: Connection, ids: Sequence[DeliveryId]) -> None:
+    deliveries.release(db, ids)
