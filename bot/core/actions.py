@@ -156,7 +156,7 @@ class Change:
     """Change one part of the plan: toggle `value` in a set, or make it the value."""
 
     field: PlanField
-    value: str
+    value: str = ""
     chat: str | None = None
 
 

@@ -75,11 +75,13 @@ class RateLimited(MessengerError):
 
     Attributes:
         retry_after: How long, to the letter.
+        everywhere: Whether the whole account has to pause, not this chat alone.
     """
 
-    def __init__(self, message: str, /, *, retry_after: timedelta) -> None:
+    def __init__(self, message: str, /, *, retry_after: timedelta, everywhere: bool = False) -> None:
         super().__init__(message)
         self.retry_after: Final = retry_after
+        self.everywhere: Final = everywhere
 
 
 class Unavailable(MessengerError):

@@ -176,7 +176,10 @@ def _words(node: Block | Inline) -> Iterator[str]:  # noqa: C901  # one case per
         case Bold(children) | Italic(children) | Link(children) | Paragraph(children) | Heading(_, children):
             for child in children:
                 yield from _words(child)
-        case Quote(blocks) | Details(_, blocks):
+        case Quote(blocks):
+            yield from _joined(blocks)
+        case Details(summary, blocks):
+            yield "".join(plain(part) for part in summary) + "\n"
             yield from _joined(blocks)
         case ItemList(items):
             for item in items:

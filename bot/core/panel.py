@@ -146,7 +146,7 @@ class Panel:
             for clock in clocks
         )
         pickers = tuple(
-            Picker(label=self.voice(label), options=part, columns=6)
+            Picker(label=self.voice(label), options=part, columns=6, many=True)
             for label, part in (
                 ("times-morning", options[: len(options) // 2]),
                 ("times-evening", options[len(options) // 2 :]),
@@ -167,7 +167,7 @@ class Panel:
             )
             for day in range(7)
         )
-        return (Picker(label=self.voice("button-days"), options=options, columns=4),)
+        return (Picker(label=self.voice("button-days"), options=options, columns=4, many=True),)
 
     def _zone(self) -> tuple[Control, ...]:
         current = self.subscription.plan.timetable.zone
@@ -213,7 +213,7 @@ class Panel:
             )
             for group in found
         )
-        return (Picker(label=self.voice("button-topics"), options=(*whole, *topics), columns=2),)
+        return (Picker(label=self.voice("button-topics"), options=(*whole, *topics), columns=2, many=True),)
 
     def _difficulty(self) -> tuple[Control, ...]:
         plan = self.subscription.plan
@@ -234,7 +234,7 @@ class Panel:
             for order in Order
         )
         return (
-            Picker(label=self.voice("button-difficulty"), options=levels),
+            Picker(label=self.voice("button-difficulty"), options=levels, many=True),
             Picker(label=self.voice("panel-order"), options=orders, columns=2),
         )
 
@@ -284,7 +284,7 @@ class Panel:
         switches = tuple(self._switch(field) for field in SWITCHES if field in self.features)
         controls: tuple[Control, ...] = (Picker(label=self.voice("panel-mode"), options=modes, columns=2),)
         if switches:
-            controls += (Picker(label=self.voice("button-more"), options=switches, columns=2),)
+            controls += (Picker(label=self.voice("button-more"), options=switches, columns=2, many=True),)
         return controls
 
     def _stop(self) -> tuple[Control, ...]:

@@ -135,11 +135,21 @@ class Pacer(Protocol):
             lane: A tap overtakes everything that waits in a slower lane, without starving it.
             scope: The chat or channel the request writes to; None when it counts for the account alone.
             group: Whether the scope is a group or channel, which have a stricter limit of their own.
+
+        Raises RateLimited when a turn of a slower lane would take too long to wait for; nothing was sent then. A tap
+        is never turned away.
         """
         ...
 
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:
         """The platform refused: nothing more leaves for that scope (None: the whole account) before it ends."""
+        ...
+
+    def refused(self) -> None:
+        """The platform answered that this may not be done: platforms that count such answers lock out who gets many.
+
+        Not to be called beside `pause`, which counts by itself.
+        """
         ...
 
 

@@ -52,12 +52,14 @@ class Option:
 class Picker:
     """A choice among at most 25 options: a grid of small buttons, a select menu, or chips.
 
-    `columns` is how many fit side by side where options are buttons.
+    `columns` is how many fit side by side where options are buttons. `many` says that the options are switches:
+    platforms that can, let people set several at once and do the action of each that changed.
     """
 
     label: str
     options: tuple[Option, ...]
     columns: int = 3
+    many: bool = False
 
 
 Control = Row | Picker

@@ -96,7 +96,10 @@ class Service:
             action = actions.decode(data)
             if not isinstance(action, AskFor):
                 raise StaleAction(f"{type(action).__name__} asks for no text")
-            return await self._told(known, voice, action, _clean(text))
+            try:
+                return await self._told(known, voice, action, _clean(text))
+            except Mistake as mistake:
+                return await self._ask_again(known, voice, action, _sentence(voice, mistake))
 
         return await self._politely(request, run, tapped=False)
 
@@ -152,9 +155,7 @@ class Service:
         try:
             return await run(voice, known)
         except Mistake as mistake:
-            # Fluent selects on words, and an empty one is no word.
-            values = {name: "none" if value == "" else value for name, value in mistake.values.items()}
-            return _sorry(voice(mistake.key, **values), tapped=tapped)
+            return _sorry(_sentence(voice, mistake), tapped=tapped)
         except NotPermitted:
             return _sorry(voice("not-permitted"), tapped=tapped)
         except StaleAction:
@@ -351,6 +352,12 @@ class Service:
         prompt = Prompt(action=action, label=label, placeholder=voice(f"ask-{action.what}-example"))
         return Response(reply=Reply(blocks=(paragraph(label),), prompt=prompt), placement=Placement.PRIVATE)
 
+    async def _ask_again(self, request: Request, voice: Voice, action: AskFor, why: str) -> Response:
+        """The prompt once more, below what was wrong with the answer."""
+        asked = await self._ask(request, voice, action)
+        reply = asked.reply or Reply()
+        return replace(asked, reply=replace(reply, blocks=(paragraph(why), *reply.blocks)))
+
     async def _told(self, request: Request, voice: Voice, action: AskFor, text: str) -> Response:
         match action.what:
             case Ask.REPORT:
@@ -391,6 +398,11 @@ def _clean(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise Mistake("text-too-long", most=MAX_TEXT)
     return _CONTROL.sub("", text).strip()
+
+
+def _sentence(voice: Voice, mistake: Mistake) -> str:
+    # Fluent selects on words, and an empty one is no word.
+    return voice(mistake.key, **{name: "none" if value == "" else value for name, value in mistake.values.items()})
 
 
 def _sorry(sentence: str, *, tapped: bool) -> Response:
