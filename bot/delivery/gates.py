@@ -1,0 +1,108 @@
+"""When one chat, or a whole account, may be asked again. All times are seconds of the event loop's clock."""
+
+from collections import deque
+from collections.abc import Iterable
+from math import exp2
+from typing import Final
+
+from bot.delivery.limits import Rate
+
+# Requests leave in order and on time, but do not take equally long: a window is kept this part longer than it is,
+# though never by more than a tenth of a second.
+MARGIN: Final = 0.02
+MOST_MARGIN: Final = 0.1
+# Spread-out requests keep a little more, so that a late one can be made up for.
+SPREAD: Final = 1.15
+# How far back unused places of a spread-out rate are made up for, as a part of the window.
+MAKE_UP: Final = 0.05
+# What a refusal teaches: everything takes a tenth longer, at most twice as long, and half of that is forgotten
+# every minute.
+LESSON: Final = 0.1
+MOST_LEARNED: Final = 1.0
+FORGETTING: Final = 60.0
+
+
+class Meter:
+    """Remembers the latest requests under one rate, and says when the next may follow."""
+
+    __slots__ = ("_even_at", "_rate", "_times")
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._times: deque[float] = deque(maxlen=rate.count * rate.burst)
+        self._even_at = float("-inf")
+
+    def free_at(self, *, tap: bool, stretch: float) -> float:
+        """When the next request may leave; `stretch` is how many times longer everything takes."""
+        rate = self._rate
+        windows = rate.burst if tap else 1
+        count = rate.count * windows
+        free = float("-inf")
+        if len(self._times) >= count:
+            free = self._times[-count] + (rate.per * windows + _margin(rate.per)) * stretch
+        return free if tap or not rate.even else max(free, self._even_at)
+
+    def passed(self, now: float, *, stretch: float) -> None:
+        """A request leaves now."""
+        rate = self._rate
+        self._times.append(now)
+        if rate.even:
+            gap = (rate.per + _margin(rate.per) * SPREAD) / rate.count * stretch
+            self._even_at = max(self._even_at, now - rate.per * MAKE_UP) + gap
+
+    def idle(self, now: float) -> bool:
+        """Whether nothing of the past matters any more."""
+        # With twice the window nothing learned can make it matter again.
+        rate = self._rate
+        return not self._times or self._times[-1] + 2 * (rate.per * rate.burst + MOST_MARGIN) <= now
+
+
+class Gate:
+    """The meters of one chat or account, the pause it was asked for, and what it learned from being refused."""
+
+    __slots__ = ("_lesson", "_lesson_at", "meters", "paused_until")
+
+    def __init__(self, rates: Iterable[Rate | None]) -> None:
+        self.meters = [Meter(rate) for rate in rates if rate is not None]
+        self.paused_until = float("-inf")
+        self._lesson = 0.0
+        self._lesson_at = float("-inf")
+
+    def free_at(self, now: float, *, tap: bool) -> float:
+        """When the next request may leave; a time that has passed means now."""
+        free = self.paused_until
+        if self.meters:
+            stretch = self.stretch(now)
+            for meter in self.meters:
+                free = max(free, meter.free_at(tap=tap, stretch=stretch))
+        return free
+
+    def passed(self, now: float) -> None:
+        """A request leaves now."""
+        if self.meters:
+            stretch = self.stretch(now)
+            for meter in self.meters:
+                meter.passed(now, stretch=stretch)
+
+    def refused(self, now: float, until: float) -> None:
+        """Pause to the letter, and go slower for a while; refusals within one second are one lesson."""
+        self.paused_until = max(self.paused_until, until)
+        if now - self._lesson_at >= 1:
+            self._lesson = min(self.stretch(now) - 1 + LESSON, MOST_LEARNED)
+            self._lesson_at = now
+
+    def stretch(self, now: float) -> float:
+        """How many times longer than published everything takes here."""
+        if not self._lesson:
+            return 1.0
+        return 1.0 + self._lesson * exp2((self._lesson_at - now) / FORGETTING)
+
+    def idle(self, now: float) -> bool:
+        """Whether this gate is like a new one."""
+        return (
+            self.paused_until <= now and self.stretch(now) < 1 + LESSON / 10 and all(m.idle(now) for m in self.meters)
+        )
+
+
+def _margin(per: float) -> float:
+    return min(per * MARGIN, MOST_MARGIN)

@@ -1,0 +1,76 @@
+"""An event loop whose time is a number: it jumps to the next timer instead of waiting for it."""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from typing_extensions import override
+
+from bot.core.ports import Clock
+
+T = TypeVar("T")
+P = ParamSpec("P")
+START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+STUCK_AFTER = 10
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Never waits: what it is asked to wait for is added to the loop's time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    @override
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        events = super().select(0)
+        if events or timeout == 0:
+            return events
+        if timeout is None:
+            # Only a thread can bring news now; a scenario that waits for nothing is a mistake.
+            events = super().select(STUCK_AFTER)
+            assert events, "nothing will ever happen again in this scenario"
+            return events
+        self.now += timeout
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop in which hours pass in no time; `time()` starts at 0."""
+
+    def __init__(self) -> None:
+        self._jumping = _JumpingSelector()
+        super().__init__(self._jumping)
+
+    @override
+    def time(self) -> float:
+        return self._jumping.now
+
+
+def virtually(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Run an async test in a virtual loop."""
+
+    @wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+            return runner.run(test(*args, **kwargs))
+
+    return run
+
+
+class LoopClock(Clock):
+    """A wall clock that goes with the loop's time, until somebody sets it."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._start = start
+
+    @override
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=asyncio.get_running_loop().time())
+
+    def step(self, span: timedelta) -> None:
+        """Set the wall clock forward (back, when negative); the loop's time goes on as before."""
+        self._start += span
