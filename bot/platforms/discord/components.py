@@ -1,0 +1,251 @@
+"""Pages as discord.py views, formulas as pictures in a media gallery."""
+
+import io
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+from discord import ui
+from typing_extensions import override
+
+from bot.core import actions
+from bot.core.formulas import as_unicode
+from bot.core.model import Difficulty
+from bot.core.ports import Painter
+from bot.core.replies import Button, Control, Option, Picker, Prompt, Reply, Row, Tone
+from bot.platforms.discord.blocks import Atom, Picture, Rule, Sources, Words
+from bot.platforms.discord.layout import Page, as_buttons, pages
+from bot.platforms.discord.prose import fenced
+
+ACCENTS: Final = {Difficulty.EASY: 0x2E9E6B, Difficulty.MEDIUM: 0xE0A030, Difficulty.HARD: 0xD9484F}
+_STYLES: Final = {
+    Tone.PLAIN: discord.ButtonStyle.secondary,
+    Tone.PRIMARY: discord.ButtonStyle.primary,
+    Tone.GOOD: discord.ButtonStyle.success,
+    Tone.DANGER: discord.ButtonStyle.danger,
+}
+# The number keeps ids apart that stand for the same action: Discord refuses a message with the same one twice.
+CUSTOM_ID: Final = re.compile(r"qm\d{0,2}:(?P<data>[^\x00]{0,90})")
+MAX_LABEL: Final = 80
+MAX_OPTION: Final = 100
+MAX_ALT: Final = 1024
+MAX_ANSWER: Final = 2000
+MAX_TITLE: Final = 45
+
+Client = discord.AutoShardedClient
+Press = Callable[["discord.Interaction[Client]", tuple[str, ...]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A view with the files it shows; ready to be sent once."""
+
+    view: ui.LayoutView
+    files: tuple[discord.File, ...]
+
+
+async def messages(reply: Reply, painter: Painter, *, public: bool, note: str = "") -> list[Message]:
+    """The messages that say a reply, in order; `public` hides answers until tapped, `note` is a small last line."""
+    return [await _message(page, painter) for page in pages(reply, public=public, note=note)]
+
+
+async def _message(page: Page, painter: Painter) -> Message:
+    files: list[discord.File] = []
+    view = ui.LayoutView(timeout=None)
+    for section in page.sections:
+        accent = None if page.accent is None else ACCENTS[page.accent]
+        box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent, spoiler=section.spoiler)
+        for atom in section.atoms:
+            for item in await _items(atom, painter, files):
+                box.add_item(item)
+        view.add_item(box)
+    if page.attachment is not None:
+        file = discord.File(io.BytesIO(page.attachment.content), filename=page.attachment.name)
+        files.append(file)
+        view.add_item(ui.File(file))
+    for row in rows(page.controls):
+        view.add_item(row)
+    # A stopped view is not kept by the library: our buttons need no memory.
+    view.stop()
+    return Message(view=view, files=tuple(files))
+
+
+async def _items(atom: Atom, painter: Painter, files: list[discord.File]) -> list[ui.Item[Any]]:
+    match atom:
+        case Words(text):
+            return [ui.TextDisplay(text)]
+        case Picture(latex):
+            return [await _gallery(latex, painter, files)]
+        case Rule():
+            return [ui.Separator()]
+        case Sources(links, text):
+            if any(len(label) > MAX_LABEL for label, _ in links):
+                return [ui.TextDisplay(text)]
+            buttons = (ui.Button[ui.LayoutView](label=label, url=url) for label, url in links)
+            return [ui.ActionRow[ui.LayoutView](*buttons)]
+
+
+async def _gallery(latex: str, painter: Painter, files: list[discord.File]) -> ui.Item[Any]:
+    """The formula as a picture; what cannot be drawn is written out."""
+    try:
+        # The dark sheet is opaque, so it reads on a light theme as well.
+        picture = await painter.formula(latex, dark=True)
+    except ValueError:
+        return ui.TextDisplay(fenced(as_unicode(latex)))
+    file = discord.File(io.BytesIO(picture), filename=f"formula{len(files)}.png")
+    files.append(file)
+    return ui.MediaGallery(discord.MediaGalleryItem(file, description=as_unicode(latex)[:MAX_ALT]))
+
+
+# Controls
+
+
+class ActionItem(ui.DynamicItem[ui.Item[Any]], template=CUSTOM_ID):
+    """A button or menu of ours. It holds nothing: what it does stands in its custom id, or in the chosen values."""
+
+    press: Press
+    """What a press does; set on the subclass that a client registers."""
+
+    @override
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: "discord.Interaction[Any]", item: ui.Item[Any], match: re.Match[str], /
+    ) -> "ActionItem":
+        return cls(item)
+
+    @override
+    async def callback(self, interaction: "discord.Interaction[Any]") -> None:
+        await type(self).press(interaction, pressed(interaction))
+
+
+def pressed(interaction: "discord.Interaction[Any]") -> tuple[str, ...]:
+    """The encoded actions that a press stands for.
+
+    A menu of several choices sends all that are chosen now; what changed is what it means.
+    """
+    data: Any = interaction.data
+    match = CUSTOM_ID.fullmatch(str(data["custom_id"]))
+    own = match["data"] if match else ""
+    if "values" not in data:
+        return (own,)
+    values = [str(value) for value in data["values"]]
+    if own != _MANY:
+        return tuple(values[:1])
+    before = _chosen_before(interaction)
+    added = [value for value in values if value not in before]
+    return (*added, *(value for value in before if value not in values))
+
+
+_MANY: Final = "many"
+
+
+def _chosen_before(interaction: "discord.Interaction[Any]") -> list[str]:
+    data: Any = interaction.data
+    if interaction.message is None:
+        return []
+    menus = (
+        child
+        for row in interaction.message.components
+        for child in getattr(row, "children", ())
+        if isinstance(child, discord.SelectMenu) and child.custom_id == data["custom_id"]
+    )
+    return [option.value for menu in menus for option in menu.options if option.default]
+
+
+def rows(controls: tuple[Control, ...]) -> Iterator[ui.ActionRow[Any]]:
+    """The controls as action rows, with custom ids that are unique in the message."""
+    number = 0
+    for control in controls:
+        items: list[ui.Item[Any]] = []
+        if isinstance(control, Picker) and not as_buttons(control):
+            items.append(_menu(control, number))
+            number += 1
+        else:
+            buttons = control.buttons if isinstance(control, Row) else tuple(map(_as_button, control.options))
+            for button in buttons:
+                items.append(_button(button, number))
+                number += 1
+        if items:
+            yield ui.ActionRow(*items)
+
+
+def _button(button: Button, number: int) -> ui.Item[Any]:
+    label = clipped(button.label, MAX_LABEL)
+    if button.action is None:
+        return ui.Button(label=label, url=button.url)
+    style = _STYLES[button.tone]
+    custom_id = f"qm{number}:{actions.encode(button.action)}"
+    return ActionItem(ui.Button(label=label, style=style, custom_id=custom_id))
+
+
+def _as_button(option: Option) -> Button:
+    return Button(label=option.label, action=option.action, tone=Tone.GOOD if option.chosen else Tone.PLAIN)
+
+
+def _menu(picker: Picker, number: int) -> ui.Item[Any]:
+    options = [_option(option, many=picker.many) for option in picker.options]
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=f"qm{number}:{_MANY if picker.many else ''}",
+        placeholder=clipped(picker.label, 150),
+        options=options,
+        min_values=0 if picker.many else 1,
+        max_values=len(options) if picker.many else 1,
+    )
+    return ActionItem(menu)
+
+
+def _option(option: Option, *, many: bool) -> discord.SelectOption:
+    # The chosen entry of a single choice is marked but not preset: choosing a preset entry again does nothing.
+    label = option.label if many or not option.chosen else f"✓ {option.label}"
+    return discord.SelectOption(
+        label=clipped(label, MAX_OPTION),
+        value=actions.encode(option.action),
+        description=clipped(option.note, MAX_OPTION) or None,
+        default=many and option.chosen,
+    )
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text on one line, shortened with an ellipsis where it is too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+# Modals
+
+
+def modal(prompt: Prompt) -> ui.Modal:
+    """A question for text as a modal; the answer finds its way by the custom id, so it is not kept either."""
+    shown = ui.Modal(title=clipped(prompt.label, MAX_TITLE), custom_id=f"qm:{actions.encode(prompt.action)}")
+    field: ui.TextInput[Any] = ui.TextInput(
+        custom_id="text",
+        style=discord.TextStyle.paragraph if prompt.long else discord.TextStyle.short,
+        placeholder=clipped(prompt.placeholder, 100) or None,
+        default=prompt.value or None,
+        max_length=MAX_ANSWER if prompt.long else 200,
+    )
+    shown.add_item(ui.Label(text=clipped(prompt.label, MAX_TITLE), description=_rest(prompt.label), component=field))
+    shown.stop()
+    return shown
+
+
+def _rest(label: str) -> str | None:
+    """The whole question below its shortened form."""
+    return clipped(label, 100) if len(label) > MAX_TITLE else None
+
+
+def answer_in(interaction: "discord.Interaction[Any]") -> tuple[str, str]:
+    """The encoded action and the text of a submitted modal."""
+    data: Any = interaction.data
+    match = CUSTOM_ID.fullmatch(str(data["custom_id"]))
+    return (match["data"] if match else ""), "".join(_values(data.get("components", ())))
+
+
+def _values(components: Any) -> Iterator[str]:
+    for component in components:
+        if "value" in component:
+            yield str(component["value"])
+        inner = component.get("components", ()) or ([component["component"]] if "component" in component else ())
+        yield from _values(inner)
