@@ -9,6 +9,8 @@ from typing import Final
 _WIDE: Final = re.compile(r"[\u3400-\u9fff]+")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _RUN: Final = re.compile(f"{_WIDE.pattern}|{_WORD.pattern}")
+# Every byte that is no letter, digit or hyphen becomes a space: many times faster than a regular expression.
+_SPACED: Final = bytes(byte if chr(byte).isalnum() or chr(byte) in "-_" else 32 for byte in range(128)) + b" " * 128
 _HUMP: Final = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}(?![a-z])|[A-Z]{3,}(?=[A-Z][a-z])")
 _FIRST_WIDE: Final = "\u3400"
 _SHORTEST_STEM: Final = 4
@@ -24,7 +26,7 @@ def terms(text: str) -> set[str]:
     """
     wide = " ".join(_WIDE.findall(text)) + " "
     found = set(map(add, wide, wide[1:]))
-    for word in set(_WORD.findall(text)):
+    for word in set(text.encode("ascii", "replace").translate(_SPACED).split()):
         found.update(_spellings(word))
     return found
 
@@ -41,9 +43,9 @@ def query_terms(words: str) -> list[str]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _spellings(word: str) -> tuple[str, ...]:
-    lower = word.lower()
-    parts = re.split(r"[-_]", lower)
+def _spellings(written: bytes) -> tuple[str, ...]:
+    word = written.decode().strip("-_")
+    parts = re.split(r"[-_]+", word.lower())
     found = [stem(part) for part in parts]
     if len(parts) > 1:
         found.append(stem("".join(parts)))

@@ -52,3 +52,9 @@ async def test_a_folder_without_questions_is_refused(content: ContentFolder) -> 
 def test_the_checkout_brings_its_own_content() -> None:
     assert (default_folder() / "topics.yaml").is_file()
     assert default_folder().name == "content"
+
+
+async def test_a_bank_just_loaded_can_be_searched_at_once(content: ContentFolder) -> None:
+    content.question()
+    bank = await source(content.path).load()
+    assert [question.id for question in bank.search("merged")] == ["lora-merge"]
