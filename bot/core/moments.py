@@ -28,7 +28,7 @@ def duration(voice: Voice, span: timedelta) -> str:
     seconds = int(abs(span).total_seconds())
     if seconds < 60:  # noqa: PLR2004  # a minute
         return voice("duration-seconds", n=seconds)
-    if seconds < 5400:  # noqa: PLR2004  # an hour and a half reads better as minutes
+    if seconds < 5400 and seconds % 3600:  # noqa: PLR2004  # up to an hour and a half reads better as minutes
         return voice("duration-minutes", n=round(seconds / 60))
     if seconds < 2 * 86400:
         return voice("duration-hours", n=round(seconds / 3600))
