@@ -93,14 +93,14 @@ class ClockChange:
 def next_slot(timetable: Timetable, after: Slot | datetime) -> Slot | None:
     """The first slot after an instant (aware UTC) or after a slot; None when there is never one.
 
-    After an instant means due later than it. After a slot of this timetable means later in order, which may
-    be at the same instant; a local time at or before that slot's is never due again, not even when the zone
-    data has changed in between. After a change of the plan, pass the instant. Raises UnknownZone.
+    After an instant means due later than it. After a slot of this timetable means the next local time, which
+    may be due at the same instant; so no local time is ever due again, or left out, even if the zone data has
+    changed in between. After a change of the plan, pass the instant. Raises UnknownZone.
     """
     zone = open_zone(timetable.zone)
     if isinstance(after, Slot):
         slots = _slots_from(timetable, zone, datetime.fromisoformat(after.key).date())
-        return next((slot for slot in slots if slot > after and slot.key > after.key), None)
+        return next((slot for slot in slots if slot.key > after.key), None)
     slots = _slots_from(timetable, zone, _require_utc(after).astimezone(zone).date())
     return next((slot for slot in slots if slot.due_at > after), None)
 
