@@ -307,10 +307,10 @@ class TestWhatComesNext:
             [
                 Settled(
                     delivery=claimed.delivery.id,
-                    state=state,
+                    state=ending[0],
                     at=now,
-                    not_before=now + timedelta(minutes=60, seconds=40),
-                    reason=reason,
+                    not_before=now + timedelta(minutes=30, seconds=10),
+                    reason=ending[1],
                 )
             ]
         )
