@@ -19,7 +19,7 @@ LARGEST_SHARE: Final = 0.4
 
 # Questions whose texts are this alike (0 to 100) are probably the same; below that, series such as
 # "what is the idea of X" begin.
-_ALIKE: Final = 90
+_ALIKE: Final = 80
 # With fewer quizzes the share of a position says nothing.
 _ENOUGH_QUIZZES: Final = 20
 _EXAMPLE: Final = re.compile(r"`(\S+\.md)`, whole:\n\n````markdown\n(.*?)^````", re.DOTALL | re.MULTILINE)
