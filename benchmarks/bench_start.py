@@ -134,13 +134,15 @@ def multiply(database: Path, count: int) -> None:
     """Copy the one subscription that is there until there are this many."""
     with sqlite3.connect(database) as connection:
         connection.execute(
-            NUMBERS + "INSERT INTO chats (id, platform, chat_id, thread_id, kind, title, seen_at) "
+            NUMBERS  # noqa: S608  # our own words
+            + "INSERT INTO chats (id, platform, chat_id, thread_id, kind, title, seen_at) "
             "SELECT i + 1000, platform, CAST(i AS TEXT), thread_id, kind, title, seen_at FROM n, chats "
             "WHERE chat_id = '0'",
             (count - 1,),
         )
         connection.execute(
-            NUMBERS + "INSERT INTO subscriptions "
+            NUMBERS  # noqa: S608
+            + "INSERT INTO subscriptions "
             "(chat, plan, deck, language, next_slot, next_due_at, active, started_at) "
             "SELECT i + 1000, plan, deck, language, next_slot, next_due_at, active, started_at FROM n, "
             "(SELECT * FROM subscriptions LIMIT 1)",
