@@ -1,0 +1,122 @@
+"""Backups: whole copies of the database, taken while the bot runs, each opened and read before it counts."""
+
+import os
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from bot.core.errors import StoreError
+from bot.core.model import require_utc
+from bot.storage.check import check, is_ours, reading
+from bot.storage.faults import speaking_plainly
+from bot.storage.lock import process_lock
+
+
+def backup(database: Path, target: Path) -> None:
+    """Copy a database, which a bot may be using, into a single file of its own.
+
+    The copy is one state of the database, read from end to end, and stands at `target` whole or not at all. An
+    earlier backup there is replaced. Raises StoreError, with nothing changed, when it cannot be made or `target`
+    is any other file.
+    """
+    if target.exists() and (target.samefile(database) or not is_ours(target)):
+        raise StoreError(f"The file {target} exists and is no backup of this bot. Choose another name for the backup.")
+    copied = _copy(database, beside=target)
+    _replace(copied, target)
+
+
+def restore(kept: Path, database: Path) -> Path | None:
+    """Put a backup in the place of a database that no bot is using; returns where the old one stands now.
+
+    Raises StoreError, with nothing changed, when a bot holds the database, or the backup is missing, damaged, of
+    another program or of a newer bot.
+    """
+    with process_lock(database):
+        if database.exists() and kept.exists() and kept.samefile(database):
+            raise StoreError(f"The file {kept} is the database itself. Name the backup that is to be restored.")
+        copied = _copy(kept, beside=database)
+        aside = _set_aside(database) if database.exists() else None
+        _replace(copied, database)
+    return aside
+
+
+def back_up_nightly(database: Path, folder: Path, *, now: datetime, keep: int) -> Path:
+    """Take the backup of a day (UTC) into a folder, and remove all but the latest `keep` of them.
+
+    Returns where it stands. Raises StoreError as `backup` does; older backups then stay.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} for backups cannot be made ({error.strerror}).") from error
+    target = folder / f"{database.stem}-{require_utc(now):%Y-%m-%d}.db"
+    backup(database, target)
+    for old in backups_of(database, folder)[: -max(keep, 1)]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def backups_of(database: Path, folder: Path) -> Sequence[Path]:
+    """The nightly backups of a database in a folder, oldest first."""
+    name = re.compile(rf"{re.escape(database.stem)}-\d{{4}}-\d\d-\d\d\.db")
+    return sorted(path for path in folder.iterdir() if name.fullmatch(path.name))
+
+
+def _copy(database: Path, *, beside: Path) -> Path:
+    """A verified copy of a database under a passing name in the folder of another file."""
+    part = beside.with_name(f".{beside.name}.{os.getpid()}.part")
+    try:
+        with reading(database) as source:
+            # An open read keeps the copy on one state, whatever is written meanwhile, so it never starts over.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            with speaking_plainly(beside), closing(sqlite3.connect(part)) as copy:
+                source.backup(copy, pages=_PAGES)
+                # A backup is one file, with no log beside it.
+                copy.execute("PRAGMA journal_mode = DELETE")
+        check(part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
+
+
+def _replace(part: Path, target: Path) -> None:
+    try:
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"The file {target} cannot be written ({error.strerror}).") from error
+    with suppress(OSError):  # a folder cannot be opened on every system; then the system decides when it is written
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _set_aside(database: Path) -> Path:
+    """Give a database a second name that is free, with its log if it has one."""
+    # Opening and closing folds the log into the file; a damaged one keeps its log, under the new name too.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    aside = next(name for n in count(1) if not (name := _numbered(database, n)).exists())
+    for suffix in ("-wal", "-shm"):
+        log = database.with_name(database.name + suffix)
+        if log.exists():
+            log.replace(aside.with_name(aside.name + suffix))
+    # The old name stays until the backup takes it, so that there is a database at every instant.
+    aside.hardlink_to(database)
+    return aside
+
+
+def _numbered(database: Path, number: int) -> Path:
+    return database.with_name(f"{database.name}.before-restore-{number}")
+
+
+_PAGES: Final = 512

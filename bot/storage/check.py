@@ -1,0 +1,57 @@
+"""Looking at a database without changing it: is it ours, is it whole, can this code read it?"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from bot.core.errors import StoreError
+from bot.storage.faults import speaking_plainly
+from bot.storage.migrate import APPLICATION_ID, migrations, version_of
+
+
+def check(path: Path) -> None:
+    """Read a database from end to end, while a bot may be using it.
+
+    It takes seconds for a large one. Raises StoreError, saying what to do, when the file is missing, of another
+    program, of a newer bot, damaged or unreadable.
+    """
+    with reading(path) as connection:
+        problems = [str(problem) for (problem,) in connection.execute("PRAGMA quick_check(3)").fetchall()]
+    if problems != ["ok"]:
+        raise StoreError(
+            f"The database {path} is damaged: {'; '.join(problems)}. Stop the bot, keep a copy of the file, and "
+            f"restore the latest backup: python -m bot restore FILE"
+        )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open an existing database of this bot for reading only. Raises StoreError as `check` does."""
+    if not is_ours(path):
+        raise StoreError(f"The file {path} is not a database of this bot. Check the name.")
+    with (
+        speaking_plainly(path),
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection,
+    ):
+        version_of(connection, path, migrations())
+        yield connection
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file begins like a database of this bot. Raises StoreError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except OSError as error:
+        raise StoreError(
+            f"The file {path} cannot be read ({error.strerror}). Check the name and its rights."
+        ) from error
+    return header.startswith(_MAGIC) and header[_ID_AT : _ID_AT + 4] == APPLICATION_ID.to_bytes(4, "big")
+
+
+# https://sqlite.org/fileformat2.html#the_database_header
+_MAGIC: Final = b"SQLite format 3\x00"
+_HEADER: Final = 100
+_ID_AT: Final = 68
