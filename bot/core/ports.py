@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.core.deck import DeckState
 from bot.core.markup import Block
@@ -240,6 +240,26 @@ class Report:
     at: datetime
 
 
+# How many messages of a chat are kept, for platforms that keep none themselves.
+KEPT_MESSAGES: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMessage:
+    """A message of a chat whose platform keeps none itself.
+
+    `id` is a decimal number that grows with each message of a chat and stays the message's own. `revision` is given
+    anew with every message and every change of one, always greater than all before; neither is ever used twice.
+    `payload` is a JSON object of the platform's. `repeated` says that it was kept before under the same key.
+    """
+
+    id: MessageId
+    revision: int
+    payload: str
+    at: datetime
+    repeated: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Figures for operators and metrics."""
@@ -433,6 +453,30 @@ class Store(Protocol):
 
     async def own_answer_of(self, learner: LearnerRef, question: QuestionId) -> str | None:
         """The learner's own answer to a question."""
+        ...
+
+    # Messages, for platforms that keep none themselves
+
+    async def keep_message(
+        self, chat: ChatRef, payload: str, *, at: datetime, key: str | None = None, own: bool = False
+    ) -> KeptMessage:
+        """Keep a message at the end of the chat; only the chat's latest KEPT_MESSAGES stay.
+
+        Where one is kept under that key already, nothing is written and that one is returned. `own` is what the
+        person wrote; `export` gives it, and `forget` removes all messages of the chat that has the learner's id.
+        """
+        ...
+
+    async def replace_message(self, chat: ChatRef, message: MessageId, payload: str) -> KeptMessage | None:
+        """Give a message another payload and a new revision, at its old place; None if it is not kept."""
+        ...
+
+    async def kept_message(self, chat: ChatRef, message: MessageId) -> KeptMessage | None:
+        """One message; None if it is not kept (any more)."""
+        ...
+
+    async def messages_after(self, chat: ChatRef, revision: int, *, limit: int) -> Sequence[KeptMessage]:
+        """The first `limit` messages of the chat with a greater revision, in the order of revisions."""
         ...
 
     # Conversation and odds and ends

@@ -154,5 +154,6 @@ _MERGE: Final = (
     "DELETE FROM picks WHERE chat = :old",
     "UPDATE OR IGNORE prompts SET chat = :new WHERE chat = :old",
     "DELETE FROM prompts WHERE chat = :old",
+    "UPDATE OR IGNORE messages SET chat = :new WHERE chat = :old",
     "DELETE FROM chats WHERE id = :old",
 )

@@ -1,11 +1,12 @@
 """SQL that gives a learner everything stored about them, or removes it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from sqlite3 import Connection
 from typing import Final
 
 from bot.core.model import LearnerRef
-from bot.storage import learners
+from bot.storage import learners, messages
 from bot.storage.instants import from_micros
 
 
@@ -16,6 +17,10 @@ def export(connection: Connection, ref: LearnerRef) -> Mapping[str, object]:
     for name, (columns, sql) in _EXPORTS.items():
         rows = [] if learner is None else connection.execute(sql, (learner,)).fetchall()
         data[name] = [_item(columns, row) for row in rows]
+    written = messages.written_by(connection, ref)
+    data["messages"] = [
+        {"chat": chat, "message": json.loads(payload), "at": _json("at", at)} for chat, payload, at in written
+    ]
     return data
 
 
@@ -35,10 +40,11 @@ def _json(name: str, value: object) -> object:
 
 def forget(connection: Connection, ref: LearnerRef) -> int:
     """Remove everything stored about a learner; notes stay without their author. Returns how many rows went."""
+    gone = messages.forget(connection, ref)
     learner = learners.find(connection, ref)
     if learner is None:
-        return 0
-    gone = sum(connection.execute(sql, (learner,)).rowcount for sql in _FORGET)
+        return gone
+    gone += sum(connection.execute(sql, (learner,)).rowcount for sql in _FORGET)
     connection.execute("UPDATE reports SET learner = NULL WHERE learner = ?", (learner,))
     connection.execute("DELETE FROM learners WHERE id = ?", (learner,))
     return gone

@@ -1,5 +1,6 @@
 """The store: every intent of the port as one transaction over the modules of SQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from bot.core.errors import StoreError
 from bot.core.model import (
     Answered,
     Chat,
@@ -17,16 +19,19 @@ from bot.core.model import (
     DeliveryId,
     Language,
     LearnerRef,
+    MessageId,
     Plan,
     Platform,
     QuestionId,
     Subscription,
     Tally,
 )
-from bot.core.ports import Claimed, Counts, Planned, Report, Settled, Store
-from bot.storage import chats, counts, deliveries, learners, notes, privacy, questions, reports, subscriptions
-from bot.storage.database import Database, open_database
+from bot.core.ports import Claimed, Counts, KeptMessage, Planned, Report, Settled, Store
+from bot.storage import chats, counts, deliveries, learners, messages, notes, privacy, questions, reports, subscriptions
+from bot.storage.backup import back_up_nightly
+from bot.storage.database import Database, Effort, open_database
 from bot.storage.lock import process_lock
+from bot.storage.upkeep import fold
 
 
 class SqliteStore(Store):
@@ -42,6 +47,25 @@ class SqliteStore(Store):
         Raises StoreError when another process holds it or it cannot be used; the file is then as it was.
         """
         return _open(path)
+
+    @property
+    def effort(self) -> Effort:
+        """How much was asked of the database since it was opened."""
+        return self._database.effort
+
+    async def fold(self, before: datetime) -> int:
+        """Fold finished deliveries that were due before an instant (aware UTC) into daily counts.
+
+        The latest few of every chat stay. Returns how many rows were folded.
+        """
+        return await fold(self._database, before)
+
+    async def back_up_nightly(self, folder: Path, *, now: datetime, keep: int) -> Path:
+        """Take the day's backup into a folder, verify it, and keep the latest few; returns where it stands.
+
+        Everything goes on meanwhile. Raises StoreError.
+        """
+        return await asyncio.to_thread(back_up_nightly, self._database.path, folder, now=now, keep=keep)
 
     # Chats and subscriptions
 
@@ -268,6 +292,41 @@ class SqliteStore(Store):
 
         return await self._database.read(work)
 
+    # Messages, for platforms that keep none themselves
+
+    @override
+    async def keep_message(
+        self, chat: ChatRef, payload: str, *, at: datetime, key: str | None = None, own: bool = False
+    ) -> KeptMessage:
+        def work(db: Connection) -> KeptMessage:
+            return messages.keep(db, chats.find_or_add(db, chat, at=at), payload, at=at, key=key, own=own)
+
+        return await self._database.write(work)
+
+    @override
+    async def replace_message(self, chat: ChatRef, message: MessageId, payload: str) -> KeptMessage | None:
+        def work(db: Connection) -> KeptMessage | None:
+            row = chats.find(db, chat)
+            return None if row is None else messages.change(db, row, message, payload)
+
+        return await self._database.write(work)
+
+    @override
+    async def kept_message(self, chat: ChatRef, message: MessageId) -> KeptMessage | None:
+        def work(db: Connection) -> KeptMessage | None:
+            row = chats.find(db, chat)
+            return None if row is None else messages.get(db, row, message)
+
+        return await self._database.read(work)
+
+    @override
+    async def messages_after(self, chat: ChatRef, revision: int, *, limit: int) -> Sequence[KeptMessage]:
+        def work(db: Connection) -> Sequence[KeptMessage]:
+            row = chats.find(db, chat)
+            return [] if row is None else messages.after(db, row, revision, limit=limit)
+
+        return await self._database.read(work)
+
     # Conversation and odds and ends
 
     @override
@@ -316,6 +375,11 @@ class SqliteStore(Store):
 
 @asynccontextmanager
 async def _open(path: Path) -> AsyncIterator[SqliteStore]:
+    try:
+        # What people study is their own business: a folder made here is for this user alone.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {path.parent} for the database cannot be made ({error.strerror}).") from error
     with process_lock(path):
         async with open_database(path) as database:
             yield SqliteStore(database)

@@ -129,6 +129,7 @@ async def test_an_export_is_everything_as_json(store: Store) -> None:
         "own_answers": [{"question": "lora-idea", "text": "low rank", "at": at}],
         "reports": [{"number": 2, "question": "lora-idea", "text": "a typo", "at": at}],
         "asked": [{"chat": "telegram:1", "action": "say", "at": at}],
+        "messages": [],
     }
     assert json.loads(json.dumps(exported)) == exported
 
@@ -157,6 +158,7 @@ async def test_an_export_of_a_stranger_has_empty_lists(store: Store) -> None:
         "own_answers": empty,
         "reports": empty,
         "asked": empty,
+        "messages": empty,
     }
 
 

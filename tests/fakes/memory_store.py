@@ -3,6 +3,7 @@
 It passes the same contract suite as the real one. Tests may look at (and into) its public attributes.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from bot.core.model import (
     DeliveryState,
     Language,
     LearnerRef,
+    MessageId,
     Plan,
     Platform,
     QuestionId,
@@ -30,7 +32,17 @@ from bot.core.model import (
     Tally,
     require_utc,
 )
-from bot.core.ports import Claimed, Counts, Planned, PlannedDelivery, Report, Settled, Store
+from bot.core.ports import (
+    KEPT_MESSAGES,
+    Claimed,
+    Counts,
+    KeptMessage,
+    Planned,
+    PlannedDelivery,
+    Report,
+    Settled,
+    Store,
+)
 
 T = TypeVar("T")
 NOBODY = LearnerRef(platform=Platform(""), user_id="")
@@ -44,6 +56,15 @@ class Pick:
     option: int
     right: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A message with what only the store knows of it."""
+
+    message: KeptMessage
+    key: str | None
+    own: bool
 
 
 class MemoryStore(Store):
@@ -65,7 +86,9 @@ class MemoryStore(Store):
         self.notes_to_operator: dict[int, Report] = {}
         self.prompts: dict[tuple[ChatRef, LearnerRef], tuple[str, datetime]] = {}
         self.values: dict[str, str] = {}
+        self.messages: dict[ChatRef, list[Kept]] = {}
         self._delivery_ids = count(1)
+        self._revisions = count(1)
         self._report_numbers = count(1)
 
     # Chats and subscriptions
@@ -188,6 +211,9 @@ class MemoryStore(Store):
             self.picked.setdefault((key[0], key[1], new), self.picked.pop(key))
         for place, learner in [key for key in self.prompts if key[0] == old]:
             self.prompts.setdefault((new, learner), self.prompts.pop((place, learner)))
+        if old in self.messages:
+            both = [*self.messages.get(new, []), *self.messages.pop(old)]
+            self.messages[new] = sorted(both, key=lambda kept: int(kept.message.id))
 
     @override
     async def subscribed_chats(self, platform: Platform, *, after: str, limit: int) -> Sequence[ChatRef]:
@@ -417,6 +443,12 @@ class MemoryStore(Store):
                 {"chat": chat, "action": action, "at": at.isoformat()}
                 for chat, action, at in _latest(sorted(asked), lambda item: item[2])
             ],
+            "messages": [
+                {"chat": str(chat), "message": json.loads(k.message.payload), "at": k.message.at.isoformat()}
+                for chat in self._chats_of(learner)
+                for k in reversed(self.messages.get(chat, []))
+                if k.own
+            ],
         }
 
     @override
@@ -428,13 +460,20 @@ class MemoryStore(Store):
         self.bookmarks = {key: value for key, value in self.bookmarks.items() if key[0] != learner}
         self.own_answers = {key: value for key, value in self.own_answers.items() if key[0] != learner}
         self.prompts = {key: value for key, value in self.prompts.items() if key[1] != learner}
+        for chat in self._chats_of(learner):
+            self.messages.pop(chat, None)
         for report in self.notes_to_operator.values():
             if report.learner == learner:
                 self.notes_to_operator[report.number] = replace(report, learner=NOBODY)
         return before - self._rows()
 
     def _rows(self) -> int:
-        return sum(len(rows) for rows in (self.rated, self.picked, self.bookmarks, self.own_answers, self.prompts))
+        tables = (self.rated, self.picked, self.bookmarks, self.own_answers, self.prompts)
+        return sum(len(rows) for rows in tables) + sum(len(kept) for kept in self.messages.values())
+
+    def _chats_of(self, learner: LearnerRef) -> list[ChatRef]:
+        """The chats that have the learner's id."""
+        return [chat for chat in self.chats if (chat.platform, chat.chat_id) == (learner.platform, learner.user_id)]
 
     @override
     async def own_answer(self, learner: LearnerRef, question: QuestionId, text: str, *, at: datetime) -> None:
@@ -445,6 +484,41 @@ class MemoryStore(Store):
     async def own_answer_of(self, learner: LearnerRef, question: QuestionId) -> str | None:
         text, _ = self.own_answers.get((learner, question), (None, None))
         return text
+
+    # Messages, for platforms that keep none themselves
+
+    @override
+    async def keep_message(
+        self, chat: ChatRef, payload: str, *, at: datetime, key: str | None = None, own: bool = False
+    ) -> KeptMessage:
+        kept = self.messages.setdefault(self._known(chat), [])
+        before = next((k.message for k in kept if key is not None and k.key == key), None)
+        if before is not None:
+            return replace(before, repeated=True)
+        revision = next(self._revisions)
+        message = KeptMessage(id=MessageId(str(revision)), revision=revision, payload=payload, at=require_utc(at))
+        kept.append(Kept(message=message, key=key, own=own))
+        del kept[:-KEPT_MESSAGES]
+        return message
+
+    @override
+    async def replace_message(self, chat: ChatRef, message: MessageId, payload: str) -> KeptMessage | None:
+        kept = self.messages.get(chat, [])
+        for place, there in enumerate(kept):
+            if there.message.id == message:
+                changed = replace(there.message, payload=payload, revision=next(self._revisions))
+                kept[place] = replace(there, message=changed)
+                return changed
+        return None
+
+    @override
+    async def kept_message(self, chat: ChatRef, message: MessageId) -> KeptMessage | None:
+        return next((k.message for k in self.messages.get(chat, []) if k.message.id == message), None)
+
+    @override
+    async def messages_after(self, chat: ChatRef, revision: int, *, limit: int) -> Sequence[KeptMessage]:
+        newer = [k.message for k in self.messages.get(chat, []) if k.message.revision > revision]
+        return sorted(newer, key=lambda message: message.revision)[:limit]
 
     # Conversation and odds and ends
 
