@@ -210,9 +210,9 @@ _DAYS: Final = re.compile(
     |
         (?P<first>{_ENGLISH})(?:{_TO}(?P<last>{_ENGLISH}))?
     |
-        每?{_WEEK}(?P<some>[一二三四五六日天](?:[、,和]?[一二三四五六日天])*|[1-7]+)
+        每?{_WEEK}(?P<some>[一二三四五六日天](?:[、,和]?[一二三四五六日天](?!十))*|[1-7]+)
         (?:{_TO}{_WEEK}?(?P<until>[一二三四五六日天1-7]))?
-        (?!\s?[:点时刻]|[0-9])   # 周一三点 is Monday at three
+        (?!\s?[:点时刻]|[0-9])   # 周一三点 is Monday at three, 周一二十点 at twenty
     )
     (?![a-z])
     """,

@@ -48,6 +48,12 @@ def suggest_zones(prefix: str, limit: int) -> list[tuple[str, str]]:
     return list(chosen.items())[:limit]
 
 
+def official_zones() -> list[str]:
+    """Every zone of the tz database by name, but for those that are no place's: in alphabetical order."""
+    # `localtime` is whatever the machine keeps, `Factory` a machine that was never set.
+    return sorted(available_timezones() - {"localtime", "Factory"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     """One of the names of a zone; `key` is what it is compared by."""
@@ -72,12 +78,9 @@ def _place_names() -> Iterator[_Name]:
 
 
 def _official_names() -> Iterator[_Name]:
-    """The names of the tz database, and the cities in them; a city's shortest name comes first."""
-    known = [place.zone for place in places()]
-    order = {zone: place for place, zone in enumerate(dict.fromkeys(known))}
-    # `localtime` is whatever the machine keeps, `Factory` a machine that was never set.
-    official = available_timezones() - {"localtime", "Factory"}
-    for zone in sorted(official, key=lambda zone: (order.get(zone, len(order)), zone.count("/"), zone)):
+    """The names of the tz database, and the cities in them; those with places first, then the shortest."""
+    order = {zone: rank for rank, zone in enumerate(dict.fromkeys(place.zone for place in places()))}
+    for zone in sorted(official_zones(), key=lambda zone: (order.get(zone, len(order)), zone.count("/"), zone)):
         area, _, rest = zone.partition("/")
         yield _Name(_key(zone), zone, zone, zone)
         if rest and area in _AREAS:

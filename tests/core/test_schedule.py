@@ -352,6 +352,7 @@ def test_a_clock_change_is_coming_until_it_is_there() -> None:
     second = timedelta(seconds=1)
 
     assert coming_clock_change("America/New_York", SPRING.at - second, second) == SPRING
+    assert coming_clock_change("America/New_York", SPRING.at - second / 2, second) == SPRING
     assert coming_clock_change("America/New_York", SPRING.at - second, timedelta(0)) is None
     assert coming_clock_change("America/New_York", SPRING.at - timedelta(days=2), timedelta(days=2) - second) is None
     assert coming_clock_change("America/New_York", SPRING.at, timedelta(days=14)) is None
