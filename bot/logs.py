@@ -9,9 +9,7 @@ from typing import Any, Final
 import structlog
 
 # Both platforms' tokens by their shape, so that one that reached a message by accident is covered as well.
-_TOKENS: Final = re.compile(
-    r"\b\d{5,}:[A-Za-z0-9_-]{30,}\b|\b[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,}\b"
-)
+_TOKENS: Final = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}|[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,}")
 _HIDDEN: Final = "[secret]"
 # httpx prints whole addresses at INFO, tokens included; the others say there what a chat does not experience.
 _QUIET: Final = ("httpx", "httpcore", "apscheduler", "aiosqlite", "asyncio", "aiohttp.access", "discord", "telegram")

@@ -7,6 +7,7 @@ from bot.catalog.source import FolderBankSource, default_folder
 from bot.config import Settings
 from bot.core import cards
 from bot.core.errors import Mistake
+from bot.core.formulas import as_unicode
 from bot.core.markup import (
     Block,
     CodeBlock,
@@ -14,6 +15,7 @@ from bot.core.markup import (
     Divider,
     Heading,
     ItemList,
+    Math,
     MathBlock,
     Paragraph,
     Quote,
@@ -38,16 +40,17 @@ def ask(settings: Settings, *, topic: str | None, now: str) -> int:
         raise Mistake("nothing-matches")
     question = questions[draw(now, len(questions))]
     voice = Voice(phrases, settings.language)
-    _print(cards.card(voice, bank, question).blocks)
+    show(cards.card(voice, bank, question).blocks)
     try:
         input(f"\n[{voice('terminal-enter')}] ")
     except EOFError:
         print()
-    _print(cards.card(voice, bank, question, Stage.FOLLOWUPS, question_above=True).blocks[1:])
+    show(cards.card(voice, bank, question, Stage.FOLLOWUPS, question_above=True).blocks[1:])
     return 0
 
 
-def _print(blocks: tuple[Block, ...]) -> None:
+def show(blocks: tuple[Block, ...]) -> None:
+    """Print blocks as plain text, formulas with Unicode."""
     for block in blocks:
         print()
         for line in _lines(block):
@@ -60,11 +63,11 @@ def _lines(block: Block) -> Iterator[str]:  # noqa: C901  # one case per kind of
             yield plain(block)
             yield "─" * min(WIDTH, 2 * len(plain(block)))
         case Paragraph(_):
-            yield from _wrapped(plain(block))
+            yield from _wrapped(_words(block))
         case CodeBlock(code, _):
             yield from (f"    {line}" for line in code.splitlines())
         case MathBlock(latex):
-            yield f"    {latex}"
+            yield f"    {as_unicode(latex)}"
         case ItemList(items, start):
             for number, item in enumerate(items, start or 0):
                 mark = "•" if start is None else f"{number}."
@@ -81,6 +84,10 @@ def _lines(block: Block) -> Iterator[str]:  # noqa: C901  # one case per kind of
             yield from plain(block).splitlines()
         case Divider():
             yield "─" * WIDTH
+
+
+def _words(paragraph: Paragraph) -> str:
+    return "".join(as_unicode(part.latex) if isinstance(part, Math) else plain(part) for part in paragraph.inlines)
 
 
 def _wrapped(text: str) -> Iterator[str]:

@@ -1,0 +1,51 @@
+"""Logs say what happened, for people and machines, and never a secret."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot import logs
+
+TELEGRAM = "123456789:" + "Ab-_" * 9
+DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4" + ".GhIjKl." + "x" * 38
+
+
+@pytest.fixture(autouse=True)
+def _logging_put_back() -> Iterator[None]:
+    """The logging of the test run, put back afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_tokens_are_covered_wherever_they_turn_up(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    logs.set_up(level="INFO", form=form, secrets=["open sesame"])
+    log = structlog.stdlib.get_logger("bot.test")
+    log.info("sent", url=f"https://api.telegram.org/bot{TELEGRAM}/getMe", nested={"token": DISCORD})
+    logging.getLogger("some.library").warning("the password is %s", "open sesame")
+    log.error("failed", exc_info=ValueError(f"bad token {DISCORD}"))
+    text = capsys.readouterr().err
+    assert "sent" in text
+    assert "failed" in text
+    for secret in (TELEGRAM, DISCORD, "open sesame"):
+        assert secret not in text
+
+
+def test_json_lines_are_json(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(level="INFO", form="json")
+    structlog.stdlib.get_logger("bot.test").info("sent", delivery=7, chat="千面")
+    event = json.loads(capsys.readouterr().err)
+    assert (event["event"], event["delivery"], event["chat"], event["level"]) == ("sent", 7, "千面", "info")
+
+
+def test_http_libraries_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(level="INFO", form="console")
+    logging.getLogger("httpx").info("GET https://api.telegram.org/")
+    assert capsys.readouterr().err == ""
