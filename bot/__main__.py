@@ -131,15 +131,15 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.storage.upkeep import backup  # noqa: PLC0415  # start-up time
+    from bot.storage.backup import backup  # noqa: PLC0415  # start-up time
 
-    asyncio.run(backup(settings.database, options.file))
+    backup(settings.database, options.file)
     print(f"{settings.database} → {options.file}")
     return OK
 
 
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.storage.upkeep import restore  # noqa: PLC0415  # start-up time
+    from bot.storage.backup import restore  # noqa: PLC0415  # start-up time
 
     kept = restore(options.file, settings.database)
     print(f"{options.file} → {settings.database}")

@@ -6,6 +6,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -30,8 +31,8 @@ from bot.locales import FluentPhrases
 from bot.pictures.formulas import FormulaPainter
 from bot.platforms.web.platform import WebPlatform
 from bot.storage.store import SqliteStore
-from bot.storage.upkeep import Upkeep
 
+LEDGER_KEPT: Final = timedelta(days=90)
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
@@ -124,20 +125,30 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             extra_routes=[route for platform in platforms for route in getattr(platform, "routes", list)()],
         )
         platforms.append(web)
-        upkeep = Upkeep(store, clock=clock, backups=settings.backups)
         delivery = Delivery(
             store=store,
             daily=DailyQuestions(library=library, store=store, phrases=phrases, catch_up=settings.catch_up),
             clock=clock,
             messengers=[platform.messenger for platform in platforms],
             registry=registry,
-            nightly=[upkeep.nightly],
+            nightly=[partial(_upkeep, settings, store, clock)],
             tell_operators=partial(_tell_operators, settings.operators, platforms),
         )
         parts += [*platforms, delivery]
         for part in parts:
             await stack.enter_async_context(part.running())
         yield Bot(settings=settings, url=web.url, library=library, platforms=tuple(platforms))
+
+
+async def _upkeep(settings: Settings, store: SqliteStore, clock: Clock) -> None:
+    """The nightly work: old rows folded into daily counts, and a verified copy of the database."""
+    now = clock.now()
+    folded = await store.fold(now - LEDGER_KEPT)
+    _log.info("ledger folded", rows=folded)
+    if settings.backups:
+        folder = settings.database.with_name("backups")
+        copy = await store.back_up_nightly(folder, now=now, keep=settings.backups)
+        _log.info("backed up", file=str(copy))
 
 
 def _health(parts: Sequence[PlatformPart | Delivery]) -> list[Health]:

@@ -14,7 +14,7 @@ from bot.core.errors import BadContent, StoreError
 from bot.core.ports import Phrases
 from bot.core.requests import Voice
 from bot.core.schedule import coming_clock_change
-from bot.storage.database import check
+from bot.storage.check import check
 
 # A clock that shows a time before this release is wrong.
 RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)
