@@ -22,11 +22,12 @@ from bot.core.model import (
     Order,
     Plan,
     Subscription,
+    TopicSlug,
 )
 from bot.core.moments import days_of, duration, moment, times_of, topics_of, zone_name
 from bot.core.panel import PAGE_OF, Panel
 from bot.core.plans import change_plan, standard_plan, with_days, with_times, with_zone
-from bot.core.ports import Store
+from bot.core.ports import Bank, Store
 from bot.core.replies import Button, Placement, Reply, Response, Row, Tone
 from bot.core.requests import Request, Voice
 from bot.core.schedule import Slot, coming_clock_change, next_slot
@@ -65,7 +66,7 @@ class Subscriptions:
             plan = with_days(plan, said.weekdays)
         if said.rest:
             bank = self.library.bank
-            chosen = {bank.find_topic(word).slug for word in said.rest}
+            chosen = _topics_named(bank, said.rest)
             syllabus = [topic.slug for group in bank.groups for topic in group.topics]
             plan = replace(plan, topics=tuple(slug for slug in syllabus if slug in chosen))
         return plan
@@ -316,6 +317,14 @@ def _not_yet(voice: Voice, subscription: Subscription | None) -> Reply:
         blocks.append(paragraph(voice("ended-because", why=_why(voice, why))))
     button = Button(label=voice("button-subscribe"), action=Run(command="subscribe"), tone=Tone.PRIMARY)
     return Reply(blocks=tuple(blocks), controls=(Row(buttons=(button,)),))
+
+
+def _topics_named(bank: Bank, words: Sequence[str]) -> set[TopicSlug]:
+    """The topics meant by words: all of them together (`position encoding`), or else each on its own."""
+    try:
+        return {bank.find_topic(" ".join(words)).slug}
+    except Mistake:
+        return {bank.find_topic(word).slug for word in words}
 
 
 def _coming(plan: Plan, now: datetime) -> Slot | None:

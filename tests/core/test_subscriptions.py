@@ -80,6 +80,10 @@ class TestSubscribing:
             ("fine-tuning",),
         )
 
+    async def test_a_topic_may_be_two_words(self, ada: Person, store: MemoryStore) -> None:
+        await ada.types("/subscribe 9 position encoding")
+        assert (await plan_of(store, ada)).topics == ("position-encoding",)
+
     async def test_a_wrong_word_is_named_and_nothing_is_stored(self, ada: Person, store: MemoryStore) -> None:
         assert "xyzzy" in await ada.types("/subscribe 9 xyzzy")
         assert await store.subscription(ada.chat) is None
