@@ -28,7 +28,6 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID
 from bot.delivery.pacing import AccountPacer
 from bot.locales import FluentPhrases
-from bot.pictures.formulas import FormulaPainter
 from bot.platforms.web.platform import WebPlatform
 from bot.storage.store import SqliteStore
 
@@ -43,6 +42,8 @@ class Bot:
     settings: Settings
     url: str
     library: Library
+    service: Service
+    delivery: Delivery
     platforms: tuple[PlatformPart, ...]
 
     async def reload(self) -> None:
@@ -132,12 +133,21 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             messengers=[platform.messenger for platform in platforms],
             registry=registry,
             nightly=[partial(_upkeep, settings, store, clock)],
+            language=settings.language,
+            zone=settings.timezone,
             tell_operators=partial(_tell_operators, settings.operators, platforms),
         )
         parts += [*platforms, delivery]
         for part in parts:
             await stack.enter_async_context(part.running())
-        yield Bot(settings=settings, url=web.url, library=library, platforms=tuple(platforms))
+        yield Bot(
+            settings=settings,
+            url=web.url,
+            library=library,
+            service=service,
+            delivery=delivery,
+            platforms=tuple(platforms),
+        )
 
 
 async def _upkeep(settings: Settings, store: SqliteStore, clock: Clock) -> None:
@@ -166,6 +176,10 @@ def _chat_platforms(
 ) -> list[PlatformPart]:
     """The platforms that have a token. Their SDKs are imported only then: each costs half a second."""
     platforms: list[PlatformPart] = []
+    if settings.telegram_token is None and settings.discord_token is None:
+        return platforms
+    from bot.pictures.formulas import FormulaPainter  # noqa: PLC0415  # start-up time
+
     painter = FormulaPainter()
     if settings.telegram_token is not None:
         from bot.platforms.telegram.platform import TelegramPlatform  # noqa: PLC0415  # start-up time
