@@ -76,14 +76,16 @@ def version_of(connection: sqlite3.Connection, path: Path, steps: Sequence[Migra
 
 def statements(sql: str) -> Iterator[str]:
     """The statements of a script one by one; `executescript` would commit in between."""
-    lines: list[str] = []
-    for line in sql.splitlines():
-        lines.append(line)
-        if sqlite3.complete_statement("\n".join(lines)):
-            yield "\n".join(lines)
-            lines = []
-    if rest := "\n".join(lines).strip():
-        yield rest
+    begun = ""
+    for piece in sql.split(";"):
+        begun += piece + ";"
+        # A semicolon in a comment or a text ends nothing.
+        if sqlite3.complete_statement(begun):
+            if begun.strip() != ";":
+                yield begun.strip()
+            begun = ""
+    if begun:
+        yield begun.strip()
 
 
 _FILE: Final = re.compile(r"(\d{4})_(\w+)\.sql")

@@ -27,7 +27,8 @@ from bot.core.model import (
     Tally,
 )
 from bot.core.ports import Claimed, Counts, KeptMessage, Planned, Report, Settled, Store
-from bot.storage import chats, counts, deliveries, learners, messages, notes, privacy, questions, reports, subscriptions
+from bot.storage import chats, counts, learners, messages, notes, privacy, questions, reports, subscriptions
+from bot.storage import deliveries as outbox
 from bot.storage.backup import back_up_nightly
 from bot.storage.database import Database, Effort, open_database
 from bot.storage.lock import process_lock
@@ -171,7 +172,7 @@ class SqliteStore(Store):
     async def plan_due(self, *, now: datetime, limit: int, decide: Callable[[Subscription], Planned]) -> int:
         def work(db: Connection) -> int:
             planned = [(chat, decide(due)) for chat, due in subscriptions.due(db, now=now, limit=limit)]
-            deliveries.add(db, [(chat, row) for chat, plan in planned for row in plan.deliveries])
+            outbox.add(db, [(chat, row) for chat, plan in planned for row in plan.deliveries])
             subscriptions.advance(db, planned)
             return len(planned)
 
@@ -180,28 +181,28 @@ class SqliteStore(Store):
     @override
     async def claim(self, platform: Platform, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claimed]:
         return await self._database.write(
-            lambda db: deliveries.claim(db, platform, now=now, lease_until=lease_until, limit=limit)
+            lambda db: outbox.claim(db, platform, now=now, lease_until=lease_until, limit=limit)
         )
 
     @override
     async def settle(self, outcomes: Sequence[Settled]) -> None:
-        await self._database.write(lambda db: deliveries.settle(db, outcomes))
+        await self._database.write(lambda db: outbox.settle(db, outcomes))
 
     @override
     async def release(self, deliveries: Sequence[DeliveryId]) -> None:
-        await self._database.write(lambda db: _release(db, deliveries))
+        await self._database.write(lambda db: outbox.release(db, deliveries))
 
     @override
     async def next_wakeup(self, platform: Platform) -> datetime | None:
-        return await self._database.read(lambda db: deliveries.next_ready(db, platform))
+        return await self._database.read(lambda db: outbox.next_ready(db, platform))
 
     @override
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:
-        return await self._database.read(lambda db: deliveries.of_chat(db, ref, limit=limit))
+        return await self._database.read(lambda db: outbox.of_chat(db, ref, limit=limit))
 
     @override
     async def delivered_before(self, ref: ChatRef, *, slot: str) -> Delivery | None:
-        return await self._database.read(lambda db: deliveries.sent_before(db, ref, slot=slot))
+        return await self._database.read(lambda db: outbox.sent_before(db, ref, slot=slot))
 
     # Learners
 
@@ -388,7 +389,7 @@ async def _open(path: Path) -> AsyncIterator[SqliteStore]:
 def _end(db: Connection, chat: int, *, because: str, at: datetime, with_chat: bool) -> bool:
     if not subscriptions.end(db, chat, because=because, at=at, with_chat=with_chat):
         return False
-    deliveries.fail_waiting(db, chat, because=because)
+    outbox.fail_waiting(db, chat, because=because)
     return True
 
 
@@ -402,7 +403,3 @@ def _bring_back(
     next_slot, next_due_at = resume(ended)
     subscriptions.resume(db, chat, next_slot=next_slot, next_due_at=next_due_at)
     return True
-
-
-def _release(db: Connection, ids: Sequence[DeliveryId]) -> None:
-    deliveries.release(db, ids)
