@@ -1,0 +1,91 @@
+"""The books: how attempts ended, kept until the database has taken them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+import structlog
+
+from bot.core.errors import StoreError
+from bot.core.model import DeliveryId
+from bot.core.ports import Settled, Store
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+# In seconds, how long a database that cannot be used is left alone.
+PATIENCE: Final = 1.0
+
+
+class Stopwatch(Protocol):
+    """Hears how long the database took, for the metrics."""
+
+    def __call__(self, call: str, seconds: float) -> None:
+        """`call` is the method of the store."""
+        ...
+
+
+class Books:
+    """Writes outcomes in batches: all that came in during one transaction go into the next.
+
+    While the database cannot be used everything is kept and tried again, and `trouble` says why; what `settle`
+    returned is not done until then, so that nothing new is begun and nothing is sent twice.
+    """
+
+    def __init__(self, store: Store, stopwatch: Stopwatch) -> None:
+        self._store: Final = store
+        self._stopwatch: Final = stopwatch
+        self._entries: dict[DeliveryId, tuple[Settled | None, asyncio.Future[None]]] = {}
+        self._some: Final = asyncio.Event()
+        self.trouble = ""
+
+    def settle(self, outcome: Settled) -> asyncio.Future[None]:
+        """Record an outcome; done when the database has it."""
+        return self._enter(outcome.delivery, outcome)
+
+    def release(self, delivery: DeliveryId) -> asyncio.Future[None]:
+        """Give a delivery back untried; done when the database has it."""
+        return self._enter(delivery, None)
+
+    async def run(self) -> None:
+        """Write what comes in, until cancelled."""
+        while True:
+            await self._some.wait()
+            self._some.clear()
+            batch, self._entries = self._entries, {}
+            while not await self._written(batch):
+                pass
+            for _, written in batch.values():
+                if not written.done():
+                    written.set_result(None)
+
+    def _enter(self, delivery: DeliveryId, outcome: Settled | None) -> asyncio.Future[None]:
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._entries[delivery] = (outcome, written)
+        self._some.set()
+        return written
+
+    async def _written(self, batch: dict[DeliveryId, tuple[Settled | None, asyncio.Future[None]]]) -> bool:
+        outcomes = [outcome for outcome, _ in batch.values() if outcome is not None]
+        untried = [delivery for delivery, (outcome, _) in batch.items() if outcome is None]
+        try:
+            if outcomes:
+                await self._timed("settle", lambda: self._store.settle(outcomes))
+            if untried:
+                await self._timed("release", lambda: self._store.release(untried))
+        except Exception as error:  # noqa: BLE001  # whatever it is, the outcomes are not to be lost
+            if str(error) != self.trouble:
+                unforeseen = None if isinstance(error, StoreError) else error
+                _log.error("outcomes kept until written", outcomes=len(batch), why=str(error), exc_info=unforeseen)
+            self.trouble = str(error) or type(error).__name__
+            await asyncio.sleep(PATIENCE)
+            return False
+        if self.trouble:
+            _log.info("outcomes written at last", outcomes=len(batch))
+            self.trouble = ""
+        return True
+
+    async def _timed(self, call: str, work: Callable[[], Awaitable[None]]) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await work()
+        self._stopwatch(call, loop.time() - began)

@@ -1,0 +1,247 @@
+"""The delivery as a part of the bot: ticks every minute, an outbox for every messenger, upkeep at night."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from prometheus_client import CollectorRegistry
+from typing_extensions import override
+
+from bot.core.daily import DailyQuestions
+from bot.core.model import Language
+from bot.core.ports import Clock, Health, Messenger, Part, State, Store
+from bot.delivery.books import Books
+from bot.delivery.flow import MOST, Flow
+from bot.delivery.metrics import DeliveryMetrics
+from bot.delivery.notices import Notices
+from bot.delivery.outbox import LEASE, Outbox
+from bot.delivery.planner import Planner
+from bot.delivery.sender import Sender
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+NIGHT: Final = {"hour": 3, "minute": 30}
+# All in seconds. The scheduler computes with the wall clock, and sleeps too long when that is set back.
+WATCH_EVERY: Final = 20.0
+TICK_OVERDUE: Final = 75.0
+DEAD_AFTER: Final = 300.0
+TROUBLE_TOLD_AFTER: Final = 60.0
+UPKEEP_GRACE: Final = 2.0
+
+
+class Delivery(Part):
+    """Plans what is due and sends it, through every messenger at its own pace.
+
+    Args:
+        store: Where everything is written down; in use by this process alone.
+        daily: Decides and composes.
+        clock: The wall clock.
+        messengers: One for each platform.
+        registry: Where the metrics go.
+        nightly: Upkeep, run one after the other in the night; one that fails does not stop the next.
+        tell_operators: Gets a sentence when something needs a person, each kind at most once a day.
+        language: Of those sentences.
+        zone: In which it is night.
+        most: Deliveries under way at once, for each messenger.
+        lease: After a crash, how long what was under way waits before it is sent again.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        daily: DailyQuestions,
+        clock: Clock,
+        messengers: Sequence[Messenger],
+        registry: CollectorRegistry,
+        nightly: Sequence[Callable[[], Awaitable[None]]] = (),
+        tell_operators: Callable[[str], Awaitable[None]] | None = None,
+        language: Language = Language.ZH,
+        zone: str = "UTC",
+        most: int = MOST,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._clock: Final = clock
+        self._nightly: Final = tuple(nightly)
+        self._zone: Final = zone
+        metrics = DeliveryMetrics(registry)
+        self._notices: Final = Notices(
+            store=store, clock=clock, phrases=daily.phrases, language=language, tell=tell_operators
+        )
+        self._books: Final = Books(store, metrics.stored)
+        self._outboxes: Final = [
+            _outbox(
+                messenger,
+                Flow(most=most),
+                store=store,
+                daily=daily,
+                clock=clock,
+                books=self._books,
+                notices=self._notices,
+                metrics=metrics,
+                lease=lease,
+            )
+            for messenger in messengers
+        ]
+        self._planner: Final = Planner(store=store, daily=daily, clock=clock, metrics=metrics, planned=self.wake)
+        self._tasks: Final[set[asyncio.Task[None]]] = set()
+        self._tick: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ticked_at = 0.0
+        self._planned_at = 0.0
+        self._troubled_at: float | None = None
+
+    def wake(self) -> None:
+        """There may be something to send now."""
+        for outbox in self._outboxes:
+            outbox.wake()
+
+    def tick(self) -> None:
+        """Plan what is due now, unless that is just being done."""
+        if self._tick is None or self._tick.done():
+            self._tick = asyncio.create_task(self._plan())
+            self._keep(self._tick)
+
+    @override
+    def running(self) -> AbstractAsyncContextManager[None]:
+        return self._running()
+
+    @override
+    def health(self) -> Health:
+        if self._loop is None:
+            return Health(part="delivery", state=State.DOWN, why="not running", vital=True)
+        silent = self._loop.time() - self._planned_at
+        if silent > DEAD_AFTER:
+            why = self._trouble or f"nothing was planned for {silent / 60:.0f} minutes"
+            return Health(part="delivery", state=State.DOWN, why=why, vital=True)
+        troubles = [self._trouble, *(outbox.trouble for outbox in self._outboxes)]
+        why = "; ".join(dict.fromkeys(words for words in troubles if words))
+        return Health(part="delivery", state=State.DEGRADED if why else State.OK, why=why, vital=True)
+
+    @property
+    def _trouble(self) -> str:
+        """What is wrong with the database."""
+        return self._planner.trouble or self._books.trouble
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        self._loop = asyncio.get_running_loop()
+        self._planned_at = self._loop.time()
+        writing = asyncio.create_task(self._books.run())
+        sending = [asyncio.create_task(outbox.run()) for outbox in self._outboxes]
+        scheduler = self._scheduler()
+        watching = asyncio.create_task(self._watch(scheduler))
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            await _cancelled(watching)
+            for outbox in self._outboxes:
+                outbox.stop()
+            await self._planner.stop()
+            await asyncio.gather(*sending)
+            await self._end_upkeep()
+            await _cancelled(writing)
+            self._loop = None
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        # The jobs only start tasks of ours: the scheduler cancels its own when it is shut down.
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        scheduler.add_job(self._on_minute, _every_minute(), id="tick", **options)
+        scheduler.add_job(self._on_night, CronTrigger(**NIGHT, timezone=self._zone), id="night", **options)
+        return scheduler
+
+    async def _on_minute(self) -> None:
+        self.tick()
+
+    async def _on_night(self) -> None:
+        self._keep(asyncio.create_task(self._upkeep()))
+
+    async def _plan(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._ticked_at = loop.time()
+        try:
+            if await self._planner.tick():
+                self._planned_at = loop.time()
+        except Exception:  # noqa: BLE001  # one tick must not end all
+            _log.exception("nothing planned, tried again next minute")
+
+    async def _watch(self, scheduler: AsyncIOScheduler) -> None:
+        """Tick at once, and whenever the scheduler has not for too long; tell when the database stays away."""
+        loop = asyncio.get_running_loop()
+        self.tick()
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            if loop.time() - self._ticked_at > TICK_OVERDUE:
+                _log.warning("ticks were overdue; was the clock set?", now=self._clock.now().isoformat())
+                scheduler.reschedule_job("tick", trigger=_every_minute())
+                self.tick()
+            await self._tell_of_trouble(loop.time())
+
+    async def _tell_of_trouble(self, now: float) -> None:
+        if not self._trouble:
+            self._troubled_at = None
+        elif self._troubled_at is None:
+            self._troubled_at = now
+        elif now - self._troubled_at > TROUBLE_TOLD_AFTER:
+            await self._notices.tell("notice-database", why=self._trouble)
+
+    async def _upkeep(self) -> None:
+        for work in self._nightly:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001  # the next one has its turn
+                _log.exception("upkeep failed")
+                await self._notices.tell("notice-upkeep", why=str(error) or type(error).__name__)
+
+    async def _end_upkeep(self) -> None:
+        tasks = list(self._tasks)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=UPKEEP_GRACE)
+            for task in late:
+                await _cancelled(task)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _outbox(
+    messenger: Messenger,
+    flow: Flow,
+    *,
+    store: Store,
+    daily: DailyQuestions,
+    clock: Clock,
+    books: Books,
+    notices: Notices,
+    metrics: DeliveryMetrics,
+    lease: timedelta,
+) -> Outbox:
+    sender = Sender(messenger=messenger, store=store, daily=daily, clock=clock, notices=notices, flow=flow)
+    return Outbox(
+        messenger=messenger,
+        store=store,
+        books=books,
+        sender=sender,
+        flow=flow,
+        clock=clock,
+        metrics=metrics,
+        lease=lease,
+    )
+
+
+def _every_minute() -> CronTrigger:
+    return CronTrigger(second=0, timezone=UTC)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

@@ -1,0 +1,201 @@
+"""The outbox of one platform: claims what may be sent, a bounded number at a time, and has it sent and settled."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+
+from bot.core.errors import StoreError, Unknown
+from bot.core.model import DeliveryId
+from bot.core.ports import Claimed, Clock, Messenger, Settled, Store
+from bot.delivery.books import Books
+from bot.delivery.flow import Flow
+from bot.delivery.metrics import DeliveryMetrics
+from bot.delivery.outcomes import outcome_of
+from bot.delivery.sender import SEND_LIMIT, Sender
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+# Longer than any attempt takes with the writing of its outcome; after a crash, what was under way waits so long.
+LEASE: Final = timedelta(minutes=3)
+GRACE: Final = timedelta(seconds=8)
+TO_WRITE: Final = timedelta(seconds=1)
+# In seconds, how long nothing is claimed: when there is nothing to, and when something is not ready or not well.
+IDLE: Final = 60.0
+SOON: Final = 1.0
+AT_ONCE: Final = 0.2
+
+
+class Outbox:
+    """Runs until stopped. What is claimed is under way until the database has its outcome."""
+
+    def __init__(
+        self,
+        *,
+        messenger: Messenger,
+        store: Store,
+        books: Books,
+        sender: Sender,
+        flow: Flow,
+        clock: Clock,
+        metrics: DeliveryMetrics,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self.platform: Final = messenger.platform
+        self._messenger: Final = messenger
+        self._store: Final = store
+        self._books: Final = books
+        self._sender: Final = sender
+        self._flow: Final = flow
+        self._clock: Final = clock
+        self._metrics: Final = metrics
+        self._lease: Final = lease
+        self._under_way: Final[dict[DeliveryId, asyncio.Task[Settled | None]]] = {}
+        self._wakeup: Final = asyncio.Event()
+        self._empty: Final = asyncio.Event()
+        self._more = False
+        self._stopping = False
+        self._stop_at = 0.0
+        self._database_trouble = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing, or little, is sent at present; empty when all is well."""
+        if self._database_trouble:
+            return self._database_trouble
+        if not self._messenger.ready:
+            return f"{self.platform} is not connected"
+        return f"{self.platform} does not answer" if self._flow.troubled else ""
+
+    def wake(self) -> None:
+        """There may be something to claim now."""
+        self._wakeup.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` returns when what is under way has ended."""
+        self._stopping = True
+        self._stop_at = asyncio.get_running_loop().time() + GRACE.total_seconds()
+        self._wakeup.set()
+
+    async def run(self) -> None:
+        """Claim and send until stopped, then finish what is under way, or give it up after a grace time."""
+        while not self._stopping:
+            self._wakeup.clear()
+            pause = await self._step()
+            if pause > 0:
+                await self._rest(pause)
+        await self._finish()
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wakeup.wait()
+        except TimeoutError:
+            return
+
+    async def _step(self) -> float:
+        """Claim once, if now is a time for it; returns after how many seconds to look again."""
+        try:
+            pause = await self._claim()
+        except StoreError as error:
+            if not self._database_trouble:
+                _log.error("nothing claimed, tried again", platform=self.platform, why=str(error))
+            self._database_trouble = str(error)
+            return SOON
+        except Exception:  # noqa: BLE001  # whatever it is, the outbox goes on
+            _log.exception("nothing claimed", platform=self.platform)
+            return SOON
+        return pause
+
+    async def _claim(self) -> float:
+        held = self._flow.held_for(asyncio.get_running_loop().time())
+        if not self._messenger.ready or self._books.trouble:
+            return SOON
+        if held:
+            return held
+        room = self._flow.room(len(self._under_way))
+        if not room:
+            self._more = True
+            return IDLE
+        claimed = await self._take(room)
+        self._more = len(claimed) == room
+        return 0 if self._more else await self._until_next()
+
+    async def _take(self, limit: int) -> Sequence[Claimed]:
+        loop = asyncio.get_running_loop()
+        began, now = loop.time(), self._clock.now()
+        lease_until = now + self._lease
+        claimed = await self._store.claim(self.platform, now=now, lease_until=lease_until, limit=limit)
+        self._metrics.stored("claim", loop.time() - began)
+        self._database_trouble = ""
+        for one in claimed:
+            # After the machine slept or the clock was set, a lease may end while the sending still goes on.
+            if one.delivery.id not in self._under_way:
+                self._begin(one)
+        return claimed
+
+    async def _until_next(self) -> float:
+        at = await self._store.next_wakeup(self.platform)
+        if at is None:
+            return IDLE
+        return min(max((at - self._clock.now()).total_seconds(), AT_ONCE), IDLE)
+
+    def _begin(self, claimed: Claimed) -> None:
+        task = asyncio.create_task(self._attempt(claimed))
+        self._under_way[claimed.delivery.id] = task
+        self._metrics.under_way.labels(self.platform).set(len(self._under_way))
+        task.add_done_callback(partial(self._ended, claimed))
+
+    async def _attempt(self, claimed: Claimed) -> Settled | None:
+        claimed_at = claimed.delivery.claimed_at or self._clock.now()
+        if self._stopping or self._clock.now() + SEND_LIMIT > claimed_at + self._lease:
+            return None
+        return await self._sender.attempt(claimed)
+
+    def _ended(self, claimed: Claimed, task: asyncio.Task[Settled | None]) -> None:
+        """Have the end of an attempt written down; None means it was not tried."""
+        if task.cancelled():
+            settled: Settled | None = self._cut_short(claimed)
+        elif (error := task.exception()) is not None:
+            _log.error("attempt broke off", delivery=claimed.delivery.id, exc_info=error)
+            settled = outcome_of(Unknown(str(error)), claimed, now=self._clock.now())
+        else:
+            settled = task.result()
+        if settled is None:
+            written = self._books.release(claimed.delivery.id)
+        else:
+            self._metrics.ended(self.platform, settled, settled.at - claimed.delivery.due_at)
+            written = self._books.settle(settled)
+        written.add_done_callback(partial(self._written, claimed.delivery.id))
+
+    def _cut_short(self, claimed: Claimed) -> Settled:
+        _log.warning("cut short by the stop", delivery=claimed.delivery.id)
+        return outcome_of(Unknown("cut short by the stop"), claimed, now=self._clock.now())
+
+    def _written(self, delivery: DeliveryId, _: object) -> None:
+        del self._under_way[delivery]
+        self._metrics.under_way.labels(self.platform).set(len(self._under_way))
+        self._flow.finished(asyncio.get_running_loop().time())
+        if not self._under_way:
+            self._empty.set()
+        if self._more and self._flow.room(len(self._under_way)):
+            self._wakeup.set()
+
+    async def _finish(self) -> None:
+        """Wait for what is under way; what takes too long is cut, its outcome unknown."""
+        loop = asyncio.get_running_loop()
+        tasks = [task for task in self._under_way.values() if not task.done()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=max(self._stop_at - loop.time(), 0))
+            for task in late:
+                task.cancel()
+        try:
+            async with asyncio.timeout(TO_WRITE.total_seconds()):
+                while self._under_way:
+                    self._empty.clear()
+                    await self._empty.wait()
+        except TimeoutError:
+            _log.error("stopped with outcomes not written", platform=self.platform, deliveries=len(self._under_way))
