@@ -8,15 +8,14 @@ RUN python -m venv /opt/qianmian \
     && /opt/qianmian/bin/pip install --no-cache-dir --constraint constraints.txt .
 
 FROM python:3.13-slim
-# Chinese inside formula pictures and diagrams is drawn with the fonts of the package; no system font is needed.
 RUN useradd --create-home --uid 10001 qianmian \
-    && install --directory --owner=qianmian --group=qianmian /data
+    && install --directory --owner=10001 --group=10001 /data
 COPY --from=build /opt/qianmian /opt/qianmian
 ENV PATH="/opt/qianmian/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     QIANMIAN_DATABASE=/data/qianmian.sqlite3 \
     QIANMIAN_WEB_HOST=127.0.0.1
-USER qianmian
+USER 10001
 VOLUME ["/data"]
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
