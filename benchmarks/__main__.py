@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 HERE = Path(__file__).parent
 HEAD = """# Results
 
-Written by `python -m benchmarks --write`. Taken {date} on {machine}, Python {python}. The goals are those of the project;
+Written by `python -m benchmarks --write`. Taken {date} on {machine}, Python {python}. The goals are the project's own;
 a line that misses its goal says so.
 """
 
