@@ -97,8 +97,11 @@ async def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> As
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
-        # Takes the lock and gives it back: says now, not at the first question, that nothing can be written.
+        # Writes what is there already, and takes it back: says now, not at the first question, that nothing can be
+        # written.
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
         connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("ROLLBACK")
 
     def only_reads(connection: sqlite3.Connection) -> None:

@@ -108,6 +108,12 @@ def next_ready(connection: Connection, platform: Platform) -> datetime | None:
     return None if row is None else from_micros(row[0])
 
 
+def count_ready(connection: Connection, platform: Platform, *, now: datetime) -> int:
+    """How many deliveries of a platform may be claimed now."""
+    (count,) = connection.execute(COUNT_READY, (platform, to_micros(now))).fetchone()
+    return int(count)
+
+
 # The ledger
 
 
@@ -185,6 +191,9 @@ SELECT: Final = """
         d.id, d.kind, d.slot, d.question, d.state, d.due_at, d.not_before, d.attempts,
         d.claimed_at, d.sent_at, d.message_id, d.reason, d.error
     FROM deliveries AS d JOIN chats AS c ON c.id = d.chat
+"""
+COUNT_READY: Final = """
+    SELECT count(*) FROM deliveries WHERE platform = ? AND ready_at IS NOT NULL AND ready_at <= ?
 """
 OF_CHAT: Final = f"""
     {SELECT}

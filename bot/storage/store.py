@@ -197,6 +197,10 @@ class SqliteStore(Store):
         return await self._database.read(lambda db: outbox.next_ready(db, platform))
 
     @override
+    async def waiting(self, platform: Platform, *, now: datetime) -> int:
+        return await self._database.read(lambda db: outbox.count_ready(db, platform, now=now))
+
+    @override
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:
         return await self._database.read(lambda db: outbox.of_chat(db, ref, limit=limit))
 
