@@ -40,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UNUSABLE
     except KeyboardInterrupt:
         return OK
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`qianmian ask | head`); nothing more can be written.
+        sys.stdout = None
+        return OK
 
 
 def _overrides(options: argparse.Namespace) -> dict[str, object]:
