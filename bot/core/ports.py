@@ -385,6 +385,10 @@ class Store(Protocol):
         """The earliest instant at which `claim` could find something; None if nothing is on its way."""
         ...
 
+    async def waiting(self, platform: Platform, *, now: datetime) -> int:
+        """How many deliveries `claim` could give now if its limit allowed."""
+        ...
+
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:
         """The chat's deliveries, latest due first."""
         ...

@@ -31,7 +31,7 @@ WATCH_EVERY: Final = 20.0
 TICK_OVERDUE: Final = 75.0
 DEAD_AFTER: Final = 300.0
 TROUBLE_TOLD_AFTER: Final = 60.0
-UPKEEP_GRACE: Final = 2.0
+UPKEEP_GRACE: Final = 0.5
 
 
 class Delivery(Part):
@@ -170,6 +170,8 @@ class Delivery(Part):
         try:
             if await self._planner.tick():
                 self._planned_at = loop.time()
+                for outbox in self._outboxes:
+                    await outbox.measure()
         except Exception:  # noqa: BLE001  # one tick must not end all
             _log.exception("nothing planned, tried again next minute")
 

@@ -70,6 +70,11 @@ class Outbox:
             return f"{self.platform} is not connected"
         return f"{self.platform} does not answer" if self._flow.troubled else ""
 
+    async def measure(self) -> None:
+        """Count what waits, for the metrics."""
+        waiting = await self._store.waiting(self.platform, now=self._clock.now())
+        self._metrics.queued.labels(self.platform).set(waiting)
+
     def wake(self) -> None:
         """There may be something to claim now."""
         self._wakeup.set()

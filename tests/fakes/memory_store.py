@@ -325,6 +325,11 @@ class MemoryStore(Store):
         return min((at for at in ready if at is not None), default=None)
 
     @override
+    async def waiting(self, platform: Platform, *, now: datetime) -> int:
+        ready = (self._ready_at(row) for row in self.deliveries.values() if row.chat.platform == platform)
+        return sum(1 for at in ready if at is not None and at <= now)
+
+    @override
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:
         rows = [row for row in self.deliveries.values() if row.chat == ref]
         return sorted(rows, key=lambda row: (row.due_at, row.id), reverse=True)[:limit]
