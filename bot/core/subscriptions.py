@@ -282,6 +282,7 @@ REASONS: Final = frozenset(
     {
         "asked",
         "blocked",
+        "deleted",
         "late",
         "no-question",
         "not-allowed",

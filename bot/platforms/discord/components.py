@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,8 +26,9 @@ _STYLES: Final = {
     Tone.GOOD: discord.ButtonStyle.success,
     Tone.DANGER: discord.ButtonStyle.danger,
 }
-# The number keeps ids apart that stand for the same action: Discord refuses a message with the same one twice.
-CUSTOM_ID: Final = re.compile(r"qm\d{0,2}:(?P<data>[^\x00]{0,90})")
+# The first number keeps ids apart that stand for the same action: Discord refuses a message with the same one twice.
+# The second is the page of a reply that takes several messages.
+CUSTOM_ID: Final = re.compile(r"qm\d{0,2}(?:\.(?P<page>\d{1,2}))?:(?P<data>[^\x00]{0,90})")
 MAX_LABEL: Final = 80
 MAX_OPTION: Final = 100
 MAX_ALT: Final = 1024
@@ -35,49 +36,60 @@ MAX_ANSWER: Final = 2000
 MAX_TITLE: Final = 45
 
 Client = discord.AutoShardedClient
-Press = Callable[["discord.Interaction[Client]", tuple[str, ...]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A view with the files it shows; ready to be sent once."""
+    """A view with the contents of the files it shows, by name."""
 
     view: ui.LayoutView
-    files: tuple[discord.File, ...]
+    uploads: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def files(self) -> list[discord.File]:
+        """The files anew: the library closes them after each request."""
+        return [discord.File(io.BytesIO(content), filename=name) for name, content in self.uploads]
 
 
-async def messages(reply: Reply, painter: Painter, *, public: bool, note: str = "") -> list[Message]:
-    """The messages that say a reply, in order; `public` hides answers until tapped, `note` is a small last line."""
-    return [await _message(page, painter) for page in pages(reply, public=public, note=note)]
+async def messages(
+    reply: Reply, painter: Painter, *, public: bool, note: str = "", mention: str | None = None
+) -> list[Message]:
+    """The messages that say a reply, in order.
+
+    `public` hides answers until tapped, `note` is a small last line, `mention` the id of a role named above it all.
+    """
+    found = pages(reply, public=public, note=note)
+    return [await _message(page, painter, mention if page.number == 0 else None) for page in found]
 
 
-async def _message(page: Page, painter: Painter) -> Message:
-    files: list[discord.File] = []
+async def _message(page: Page, painter: Painter, mention: str | None) -> Message:
+    uploads: list[tuple[str, bytes]] = []
     view = ui.LayoutView(timeout=None)
+    if mention is not None:
+        view.add_item(ui.TextDisplay(f"<@&{mention}>"))
     for section in page.sections:
         accent = None if page.accent is None else ACCENTS[page.accent]
         box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent, spoiler=section.spoiler)
         for atom in section.atoms:
-            for item in await _items(atom, painter, files):
+            for item in await _items(atom, painter, uploads):
                 box.add_item(item)
         view.add_item(box)
     if page.attachment is not None:
-        file = discord.File(io.BytesIO(page.attachment.content), filename=page.attachment.name)
-        files.append(file)
-        view.add_item(ui.File(file))
-    for row in rows(page.controls):
+        uploads.append((page.attachment.name, page.attachment.content))
+        view.add_item(ui.File(f"attachment://{page.attachment.name}"))
+    for row in rows(page.controls, page=page.number):
         view.add_item(row)
     # A stopped view is not kept by the library: our buttons need no memory.
     view.stop()
-    return Message(view=view, files=tuple(files))
+    return Message(view=view, uploads=tuple(uploads))
 
 
-async def _items(atom: Atom, painter: Painter, files: list[discord.File]) -> list[ui.Item[Any]]:
+async def _items(atom: Atom, painter: Painter, uploads: list[tuple[str, bytes]]) -> list[ui.Item[Any]]:
     match atom:
         case Words(text):
             return [ui.TextDisplay(text)]
         case Picture(latex):
-            return [await _gallery(latex, painter, files)]
+            return [await _gallery(latex, painter, uploads)]
         case Rule():
             return [ui.Separator()]
         case Sources(links, text):
@@ -87,16 +99,17 @@ async def _items(atom: Atom, painter: Painter, files: list[discord.File]) -> lis
             return [ui.ActionRow[ui.LayoutView](*buttons)]
 
 
-async def _gallery(latex: str, painter: Painter, files: list[discord.File]) -> ui.Item[Any]:
+async def _gallery(latex: str, painter: Painter, uploads: list[tuple[str, bytes]]) -> ui.Item[Any]:
     """The formula as a picture; what cannot be drawn is written out."""
     try:
         # The dark sheet is opaque, so it reads on a light theme as well.
         picture = await painter.formula(latex, dark=True)
     except ValueError:
         return ui.TextDisplay(fenced(as_unicode(latex)))
-    file = discord.File(io.BytesIO(picture), filename=f"formula{len(files)}.png")
-    files.append(file)
-    return ui.MediaGallery(discord.MediaGalleryItem(file, description=as_unicode(latex)[:MAX_ALT]))
+    name = f"formula{len(uploads)}.png"
+    uploads.append((name, picture))
+    alt = as_unicode(latex)[:MAX_ALT] or None
+    return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}", description=alt))
 
 
 # Controls
@@ -104,9 +117,6 @@ async def _gallery(latex: str, painter: Painter, files: list[discord.File]) -> u
 
 class ActionItem(ui.DynamicItem[ui.Item[Any]], template=CUSTOM_ID):
     """A button or menu of ours. It holds nothing: what it does stands in its custom id, or in the chosen values."""
-
-    press: Press
-    """What a press does; set on the subclass that a client registers."""
 
     @override
     @classmethod
@@ -117,7 +127,15 @@ class ActionItem(ui.DynamicItem[ui.Item[Any]], template=CUSTOM_ID):
 
     @override
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
-        await type(self).press(interaction, pressed(interaction))
+        # The client that the press came in through is ours, and knows what to do.
+        await interaction.client.press(interaction, pressed(interaction))
+
+
+def page_of(interaction: "discord.Interaction[Any]") -> int:
+    """Which message of its reply the pressed one is, counted from 0."""
+    data: Any = interaction.data
+    match = CUSTOM_ID.fullmatch(str(data.get("custom_id", "")))
+    return int(match["page"] or 0) if match else 0
 
 
 def pressed(interaction: "discord.Interaction[Any]") -> tuple[str, ...]:
@@ -138,6 +156,15 @@ def pressed(interaction: "discord.Interaction[Any]") -> tuple[str, ...]:
     return (*added, *(value for value in before if value not in values))
 
 
+def is_ours(interaction: "discord.Interaction[Any]") -> bool:
+    """Whether the pressed component has an id of ours and really stands in its message."""
+    data: Any = interaction.data
+    custom_id = str(data["custom_id"])
+    rows = [] if interaction.message is None else interaction.message.components
+    standing = {getattr(child, "custom_id", None) for row in rows for child in getattr(row, "children", ())}
+    return CUSTOM_ID.fullmatch(custom_id) is not None and custom_id in standing
+
+
 _MANY: Final = "many"
 
 
@@ -154,29 +181,33 @@ def _chosen_before(interaction: "discord.Interaction[Any]") -> list[str]:
     return [option.value for menu in menus for option in menu.options if option.default]
 
 
-def rows(controls: tuple[Control, ...]) -> Iterator[ui.ActionRow[Any]]:
-    """The controls as action rows, with custom ids that are unique in the message."""
+def rows(controls: tuple[Control, ...], *, page: int = 0) -> Iterator[ui.ActionRow[Any]]:
+    """The controls as action rows, with custom ids that are unique in the message and tell its page."""
     number = 0
     for control in controls:
         items: list[ui.Item[Any]] = []
         if isinstance(control, Picker) and not as_buttons(control):
-            items.append(_menu(control, number))
+            items.append(_menu(control, _prefix(number, page)))
             number += 1
         else:
             buttons = control.buttons if isinstance(control, Row) else tuple(map(_as_button, control.options))
             for button in buttons:
-                items.append(_button(button, number))
+                items.append(_button(button, _prefix(number, page)))
                 number += 1
         if items:
             yield ui.ActionRow(*items)
 
 
-def _button(button: Button, number: int) -> ui.Item[Any]:
+def _prefix(number: int, page: int) -> str:
+    return f"qm{number}.{page}:" if page else f"qm{number}:"
+
+
+def _button(button: Button, prefix: str) -> ui.Item[Any]:
     label = clipped(button.label, MAX_LABEL)
     if button.action is None:
         return ui.Button(label=label, url=button.url)
     style = _STYLES[button.tone]
-    custom_id = f"qm{number}:{actions.encode(button.action)}"
+    custom_id = f"{prefix}{actions.encode(button.action)}"
     return ActionItem(ui.Button(label=label, style=style, custom_id=custom_id))
 
 
@@ -184,10 +215,10 @@ def _as_button(option: Option) -> Button:
     return Button(label=option.label, action=option.action, tone=Tone.GOOD if option.chosen else Tone.PLAIN)
 
 
-def _menu(picker: Picker, number: int) -> ui.Item[Any]:
+def _menu(picker: Picker, prefix: str) -> ui.Item[Any]:
     options = [_option(option, many=picker.many) for option in picker.options]
     menu: ui.Select[Any] = ui.Select(
-        custom_id=f"qm{number}:{_MANY if picker.many else ''}",
+        custom_id=f"{prefix}{_MANY if picker.many else ''}",
         placeholder=clipped(picker.label, 150),
         options=options,
         min_values=0 if picker.many else 1,

@@ -14,6 +14,8 @@ from bot.platforms.discord.blocks import Atom, Picture, Rule, Sources, Words, at
 
 MAX_TEXT: Final = 4000
 MAX_COMPONENTS: Final = 40
+ROOM_FOR_MENTION: Final = 40
+"""Characters kept free on every page for a role that is mentioned above it, with one component."""
 MAX_PICTURES: Final = 9
 """One file of the ten stays free for an attachment."""
 FEW: Final = 5
@@ -30,9 +32,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What stands in one message. Only the last page of a reply has controls and the attachment."""
+    """What stands in one message, counted from 0. Only the last page of a reply has controls and the attachment."""
 
     sections: tuple[Section, ...]
+    number: int = 0
     controls: tuple[Control, ...] = ()
     accent: Difficulty | None = None
     attachment: Attachment | None = None
@@ -44,11 +47,12 @@ def pages(reply: Reply, *, public: bool, note: str = "") -> tuple[Page, ...]:
     if note:
         wanted.append(Words(f"-# {note}"))
     below = sum(_cost_below(control) for control in reply.controls) + (1 if reply.attachment else 0)
-    parts = _filled(wanted, MAX_COMPONENTS - below)
+    parts = _filled(wanted, MAX_COMPONENTS - 1 - below)
     last = len(parts) - 1
     return tuple(
         Page(
             sections=_sections(part),
+            number=number,
             controls=reply.controls if number == last else (),
             accent=reply.accent,
             attachment=reply.attachment if number == last else None,
@@ -103,7 +107,7 @@ def _fits(part: Sequence[Atom], components: int) -> bool:
     text = sum(length(_text(atom)) for section in sections for atom in section.atoms)
     count = sum(1 + sum(_cost(atom) - 1 for atom in section.atoms) for section in sections)
     pictures = sum(isinstance(atom, Picture) for atom in part)
-    return text <= MAX_TEXT and count <= components and pictures <= MAX_PICTURES
+    return text <= MAX_TEXT - ROOM_FOR_MENTION and count <= components and pictures <= MAX_PICTURES
 
 
 def _text(atom: Atom) -> str:

@@ -1,0 +1,145 @@
+"""The discord.py client as we use it: guild events and interactions, and nothing kept that we do not need."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, Final
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from typing_extensions import override
+
+from bot.core.ports import Pacer, Phrases, Store
+from bot.platforms.discord.answering import Answering
+from bot.platforms.discord.channels import Channels
+from bot.platforms.discord.commands import sync
+from bot.platforms.discord.components import ActionItem
+from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, typed
+from bot.platforms.discord.metrics import Metrics
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+INVALID: Final = frozenset({UNAUTHORIZED, FORBIDDEN, TOO_MANY})
+LONGEST_WAIT: Final = 30.0
+"""Seconds that the library may wait for a route by itself; longer pauses come to us."""
+
+
+class QianmianClient(discord.AutoShardedClient):
+    """One connection to Discord, used once; the platform makes a new one after it ended."""
+
+    def __init__(
+        self,
+        *,
+        answering: Answering,
+        channels: Channels,
+        store: Store,
+        phrases: Phrases,
+        pacer: Pacer,
+        metrics: Metrics,
+        guild: str | None,
+        patience: float,
+        identify_pause: float,
+    ) -> None:
+        """`patience` is how many seconds of silence end the guilds' start-up; `identify_pause` is between shards."""
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_WAIT,
+            guild_ready_timeout=patience,
+            http_trace=_trace(pacer),
+        )
+        self._answering: Final = answering
+        self._channels: Final = channels
+        self._store: Final = store
+        self._phrases: Final = phrases
+        self._metrics: Final = metrics
+        self._guild: Final = guild
+        self._identify_pause: Final = identify_pause
+
+    @override
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(ActionItem)
+
+    async def press(self, interaction: "discord.Interaction[Any]", actions: Sequence[str]) -> None:
+        """Somebody pressed a button of ours."""
+        await self._answering.press(interaction, actions)
+
+    @override
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        if not initial:
+            await asyncio.sleep(self._identify_pause)
+
+    async def on_ready(self) -> None:
+        """Everything has come; commands are told if they changed."""
+        self._metrics.connected(yes=True)
+        _log.info("connected to discord", guilds=len(self.guilds), shards=self.shard_count)
+        await self._sync()
+
+    async def _sync(self) -> None:
+        try:
+            if await sync(self, self._store, self._phrases, guild=self._guild):
+                _log.info("commands synced", guild=self._guild or "everywhere")
+        except SDK_ERRORS as error:
+            _log.error("commands not synced", why=str(typed(error)))
+
+    async def on_interaction(self, interaction: "discord.Interaction[Any]") -> None:
+        """Somebody did something."""
+        await self._answering.take(interaction)
+
+    async def on_disconnect(self) -> None:
+        """A shard lost its connection; the library connects it again."""
+        self._metrics.connected(yes=False)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """A shard goes on where it was."""
+        self._metrics.connected(yes=True)
+        _log.info("resumed", shard=shard_id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was added."""
+        await self._channels.joined(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed."""
+        await self._channels.left(guild)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted."""
+        await self._channels.channel_deleted(channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread was deleted."""
+        await self._channels.thread_deleted(payload.parent_id, payload.thread_id)
+
+
+def point_at(api_url: str) -> None:
+    """Send every REST call and interaction webhook of this process to another server."""
+    base = api_url.rstrip("/")
+    Route.BASE = base if re.search(r"/v\d+$", base) else f"{base}/api/v10"
+
+
+async def find_gateway(client: discord.AutoShardedClient) -> None:
+    """Make new sessions connect to the gateway that the server names, not to Discord's own."""
+    http: Any = client.http
+    _, url, _ = await http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+
+
+def _trace(pacer: Pacer) -> aiohttp.TraceConfig:
+    """Counts the answers that Discord counts against us: 401, 403 and 429."""
+    trace = aiohttp.TraceConfig()
+
+    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
+        if end.response.status in INVALID:
+            pacer.refused()
+
+    trace.on_request_end.append(ended)
+    return trace

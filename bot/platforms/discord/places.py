@@ -1,0 +1,105 @@
+"""Where an interaction happened and what may be done there, in the core's words.
+
+A guild channel is `chat_id`; a thread in it has its own id in `thread_id`. A forum is one chat with all its posts,
+since every daily question is a post of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+from typing_extensions import override
+
+from bot.core.actions import PlanField
+from bot.core.model import Chat, ChatKind, ChatRef, Language, LearnerRef, Platform, Reveal
+from bot.core.ports import Rights
+from bot.core.requests import Request
+
+DISCORD: Final = Platform("discord")
+_CHINESE: Final = frozenset({discord.Locale.chinese, discord.Locale.taiwan_chinese})
+_IN_GUILDS: Final = frozenset({PlanField.SILENT, PlanField.PIN, PlanField.MENTION})
+
+Interaction = discord.Interaction[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRights(Rights):
+    """The presser's rights as this very interaction carries them; nothing is looked up or remembered.
+
+    `invited` says that Discord itself let the person run a command for managers, as the server's settings allow.
+    """
+
+    here: ChatRef
+    private: bool
+    manager: bool
+    invited: bool = False
+
+    @override
+    async def may_manage(self, learner: LearnerRef, chat: ChatRef) -> bool:
+        return chat == self.here and (self.private or self.manager or self.invited)
+
+
+def request_of(interaction: Interaction, now: datetime, *, invited: bool = False) -> Request:
+    """The request that an interaction stands for; `invited` is explained at `InteractionRights`."""
+    chat = chat_of(interaction)
+    private = chat.kind is ChatKind.PRIVATE
+    may = interaction.permissions
+    at_home = interaction.is_guild_integration() and interaction.guild_id is not None
+    return Request(
+        chat=chat,
+        learner=LearnerRef(platform=DISCORD, user_id=str(interaction.user.id)),
+        now=now,
+        rights=InteractionRights(
+            here=chat.ref,
+            private=private,
+            manager=at_home and (may.manage_guild or may.manage_channels),
+            invited=at_home and invited,
+        ),
+        language=language_of(interaction.locale),
+        reveal=Reveal.BUTTON if private else Reveal.PRIVATE,
+        features=features_of(interaction.channel, private=private),
+        unseen_by_others=interaction.message is not None and interaction.message.flags.ephemeral,
+    )
+
+
+def language_of(locale: discord.Locale) -> Language:
+    """The language to speak with a client that is set to this locale."""
+    return Language.ZH if locale in _CHINESE else Language.EN
+
+
+def chat_of(interaction: Interaction) -> Chat:
+    """The chat an interaction belongs to."""
+    channel = interaction.channel
+    if channel is None or interaction.context.dm_channel:
+        number = interaction.user.id if channel is None else channel.id
+        kind = ChatKind.PRIVATE if interaction.context.dm_channel else ChatKind.GROUP
+        return Chat(ref=ChatRef(platform=DISCORD, chat_id=str(number)), kind=kind)
+    return chat_of_channel(channel)
+
+
+def chat_of_channel(channel: Any) -> Chat:
+    """The chat that a channel is, or that it is a part of."""
+    name = str(getattr(channel, "name", None) or "")
+    if isinstance(channel, discord.Thread):
+        if isinstance(channel.parent, discord.ForumChannel):
+            return chat_of_channel(channel.parent)
+        return Chat(ref=ref(channel.parent_id, channel.id), kind=ChatKind.GROUP, title=name)
+    news = getattr(channel, "type", None) is discord.ChannelType.news
+    return Chat(ref=ref(channel.id), kind=ChatKind.CHANNEL if news else ChatKind.GROUP, title=name)
+
+
+def ref(channel_id: int, thread_id: int | None = None) -> ChatRef:
+    """The address of a channel, or of a thread in it."""
+    return ChatRef(platform=DISCORD, chat_id=str(channel_id), thread_id=None if thread_id is None else str(thread_id))
+
+
+def features_of(channel: Any, *, private: bool) -> frozenset[PlanField]:
+    """The parts of a plan that only some places can do, and this one can."""
+    if private:
+        return frozenset({PlanField.SILENT})
+    if isinstance(channel, discord.Thread):
+        return _IN_GUILDS | {PlanField.FALL_BACK}
+    if getattr(channel, "type", None) is discord.ChannelType.news:
+        return _IN_GUILDS | {PlanField.THREAD, PlanField.CROSSPOST}
+    return _IN_GUILDS | {PlanField.THREAD}

@@ -1,0 +1,213 @@
+"""How a post reaches the different kinds of channels: text, announcements, threads, forums, direct messages."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import discord
+
+from bot.core.markup import Heading, Paragraph, plain
+from bot.core.model import ChatRef, MessageId
+from bot.core.ports import Lane, Pacer
+from bot.core.replies import Post, Reply
+from bot.platforms.discord.components import Client, Message, clipped
+from bot.platforms.discord.faults import NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
+
+MAX_NAME: Final = 100
+MAX_NONCE: Final = 25
+ARCHIVE_AFTER: Final = 1440
+"""Minutes without a message after which a thread leaves the list: a day, when the next question has come."""
+NOT_FOUND: Final = 404
+INVALID_FORM: Final = 50035
+TIMEOUT: Final = 60.0
+"""Seconds for one request, with the library's own waits for the route; then its outcome is unknown."""
+
+
+class Poster:
+    """Makes the requests of one post, each at its turn. Raises the SDK's errors."""
+
+    def __init__(self, client: Client, pacer: Pacer, lane: Lane) -> None:
+        self._client: Final = client
+        self._pacer: Final = pacer
+        self._lane: Final = lane
+
+    async def post(self, channel_id: int, post: Post, messages: Sequence[Message]) -> MessageId:
+        """Post the messages to a channel, thread or forum; returns the id of the first."""
+        channel: Any = self._client.get_channel(channel_id)
+        if isinstance(channel, discord.ForumChannel):
+            return await self._post_to_forum(channel, post, messages)
+        reference = await self._reference(channel_id, post)
+        try:
+            return await self._post_all(channel_id, post, messages, reference)
+        except discord.HTTPException as error:
+            if error.code == THREAD_ARCHIVED:
+                await self._unarchive(channel_id)
+                return await self._post_all(channel_id, post, messages, reference)
+            if error.code != NOT_A_TEXT_CHANNEL:
+                raise
+        # A forum that came into being while the gateway was away.
+        forum: Any = await self._client.fetch_channel(channel_id)
+        return await self._post_to_forum(forum, post, messages)
+
+    async def _post_all(
+        self, channel_id: int, post: Post, messages: Sequence[Message], reference: discord.MessageReference | None
+    ) -> MessageId:
+        first = await self._send(channel_id, messages[0], post, nonce=_nonce(post, 0), reference=reference)
+        for number, message in enumerate(messages[1:], 1):
+            await self._send(channel_id, message, post, nonce=_nonce(post, number))
+        return MessageId(str(first))
+
+    async def _send(
+        self,
+        channel_id: int,
+        message: Message,
+        post: Post,
+        *,
+        nonce: str | None,
+        reference: discord.MessageReference | None = None,
+    ) -> int:
+        more: dict[str, Any] = {} if reference is None else {"reference": reference}
+        if nonce is not None:
+            more["nonce"] = nonce
+        await self._turn(channel_id)
+        async with asyncio.timeout(TIMEOUT):
+            sent = await self._client.get_partial_messageable(channel_id).send(
+                view=message.view,
+                files=message.files,
+                silent=post.silent,
+                suppress_embeds=True,
+                allowed_mentions=_mentions(post),
+                **more,
+            )
+        return sent.id
+
+    async def _turn(self, channel_id: int) -> None:
+        await self._pacer.turn(self._lane, scope=str(channel_id), group=True)
+
+    async def _reference(self, channel_id: int, post: Post) -> discord.MessageReference | None:
+        # In the thread below a question there is nothing to point at.
+        if post.reply_to is None or int(post.reply_to) == channel_id:
+            return None
+        return discord.MessageReference(message_id=int(post.reply_to), channel_id=channel_id, fail_if_not_exists=False)
+
+    async def _unarchive(self, thread_id: int) -> None:
+        await self._turn(thread_id)
+        http: Any = self._client.http
+        await http.edit_channel(thread_id, archived=False)
+
+    async def _post_to_forum(self, forum: discord.ForumChannel, post: Post, messages: Sequence[Message]) -> MessageId:
+        """A new post with a fitting tag. Its first message is the one create that takes no nonce on Discord."""
+        tags = _tags(forum, post.reply)
+        await self._turn(forum.id)
+        async with asyncio.timeout(TIMEOUT):
+            made = await forum.create_thread(
+                name=_name(post),
+                view=messages[0].view,
+                files=messages[0].files,
+                applied_tags=tags,
+                allowed_mentions=_mentions(post),
+                auto_archive_duration=10080,
+                suppress_embeds=True,
+                silent=post.silent,
+            )
+        for number, message in enumerate(messages[1:], 1):
+            await self._send(made.thread.id, message, post, nonce=_nonce(post, number))
+        return MessageId(str(made.thread.id))
+
+    async def thread_of(self, message: MessageId) -> int | None:
+        """The thread below a message: it has the message's own id. None if there is none."""
+        number = int(message)
+        if self._client.get_channel(number) is not None:
+            return number
+        await self._turn(number)
+        try:
+            return (await self._client.fetch_channel(number)).id
+        except discord.HTTPException as error:
+            if error.code == UNKNOWN_CHANNEL:
+                return None
+            raise
+
+    async def open_dm(self, user_id: int) -> int | None:
+        """The id of the direct messages with a person; None if there is no such person."""
+        await self._pacer.turn(self._lane)
+        http: Any = self._client.http
+        try:
+            return int((await http.start_private_message(user_id))["id"])
+        except discord.HTTPException as error:
+            if error.status == NOT_FOUND or error.code == INVALID_FORM:
+                return None
+            raise
+
+    # What comes with a post
+
+    async def open_thread(self, channel_id: int, message: MessageId, title: str) -> None:
+        """Open a thread below a message."""
+        await self._turn(channel_id)
+        http: Any = self._client.http
+        await http.start_thread_with_message(
+            channel_id, int(message), name=clipped(title, MAX_NAME), auto_archive_duration=ARCHIVE_AFTER
+        )
+
+    async def pin(self, channel_id: int, message: MessageId) -> None:
+        """Pin a message."""
+        await self._turn(channel_id)
+        await self._client.get_partial_messageable(channel_id).get_partial_message(int(message)).pin()
+
+    async def unpin(self, channel_id: int, message: MessageId) -> None:
+        """Unpin a message."""
+        await self._turn(channel_id)
+        await self._client.get_partial_messageable(channel_id).get_partial_message(int(message)).unpin()
+
+    async def crosspost(self, channel_id: int, message: MessageId) -> None:
+        """Publish an announcement to the channels that follow this one."""
+        await self._turn(channel_id)
+        await self._client.get_partial_messageable(channel_id).get_partial_message(int(message)).publish()
+
+    async def edit(self, channel_id: int, message: MessageId, shown: Message) -> None:
+        """Make a message read like this."""
+        await self._turn(channel_id)
+        async with asyncio.timeout(TIMEOUT):
+            await (
+                self._client.get_partial_messageable(channel_id)
+                .get_partial_message(int(message))
+                .edit(view=shown.view, attachments=shown.files, allowed_mentions=discord.AllowedMentions.none())
+            )
+
+
+def target_of(ref: ChatRef) -> int:
+    """The id of the channel or thread that a chat's posts go to."""
+    return int(ref.thread_id or ref.chat_id)
+
+
+def _mentions(post: Post) -> discord.AllowedMentions:
+    """Nobody is ever notified but the plan's own role."""
+    if post.mention is None:
+        return discord.AllowedMentions.none()
+    role = discord.Object(int(post.mention))
+    return discord.AllowedMentions(everyone=False, users=False, roles=[role], replied_user=False)
+
+
+def _nonce(post: Post, number: int) -> str | None:
+    """The same for a repeat of the same part of the same post, so that Discord swallows it."""
+    if not post.key:
+        return None
+    return f"{post.key}.{number}"[-MAX_NONCE:]
+
+
+def _name(post: Post) -> str:
+    """What a forum post is called: its question."""
+    questions = [plain(block) for block in post.reply.blocks if isinstance(block, Paragraph)]
+    return clipped(next(iter(questions), "") or _title(post.reply) or "?", MAX_NAME)
+
+
+def _title(reply: Reply) -> str:
+    return next((plain(block) for block in reply.blocks if isinstance(block, Heading)), "")
+
+
+def _tags(forum: discord.ForumChannel, reply: Reply) -> list[discord.ForumTag]:
+    """The tags named like the title's parts (topic, difficulty); any one where the forum insists on a tag."""
+    parts = {part.strip().casefold() for part in _title(reply).split("·")}
+    fitting = [tag for tag in forum.available_tags if tag.name.casefold() in parts and not tag.moderated]
+    if not fitting and forum.flags.require_tag:
+        fitting = [tag for tag in forum.available_tags if not tag.moderated][:1]
+    return fitting[:5]
