@@ -20,6 +20,9 @@ def default_folder() -> Path:
     beside = package.parent / "content"
     return beside if (beside / "topics.yaml").is_file() else package / "_content"
 
+# Seconds that a starting bot has to itself.
+START_FIRST: Final = 2.0
+
 
 class FolderBankSource(BankSource):
     """Loads the bank from a content folder, the event loop free meanwhile."""
@@ -34,9 +37,14 @@ class FolderBankSource(BankSource):
     @override
     async def load(self) -> MemoryBank:
         bank = await asyncio.to_thread(self.load_now)
-        # Some tenths of a second of work that nobody has to wait for: neither the start nor the first search.
-        self._preparing = asyncio.create_task(asyncio.to_thread(bank.prepare_search))
+        self._preparing = asyncio.create_task(self._prepare(bank))
         return bank
+
+    async def _prepare(self, bank: MemoryBank) -> None:
+        # Some tenths of a second of work that nobody has to wait for: neither the start, which it would slow down
+        # from its thread, nor the first search.
+        await asyncio.sleep(START_FIRST)
+        await asyncio.to_thread(bank.prepare_search)
 
     def load_now(self) -> MemoryBank:
         """Load in this thread, for command lines; raises BadContent with one line per error.
