@@ -29,6 +29,7 @@ from bot.core.subscriptions import Subscriptions, language_of
 
 MAX_TEXT: Final = 4000
 MAX_SUGGESTIONS: Final = 25
+CANCEL_WORDS: Final = frozenset({"/cancel", "取消", "/取消"})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -106,6 +107,8 @@ class Service:
     async def write(self, request: Request, text: str) -> Response:
         """Free text out of the blue: a command with its slash, the answer to a prompt, or words to search for."""
         line = text.strip()
+        if line.casefold() in CANCEL_WORDS:
+            return await self.cancel(request)
         if line.startswith("/"):
             name, _, words = line[1:].partition(" ")
             return await self.command(request, name.partition("@")[0][:64], words)
@@ -113,6 +116,16 @@ class Service:
         if pending is not None:
             return await self.tell(request, pending, text)
         return await self.command(request, "search", line)
+
+    async def cancel(self, request: Request) -> Response:
+        """Forget what this person was asked here."""
+
+        async def run(voice: Voice, known: Request) -> Response:
+            asked = await self._store.asked(known.chat.ref, known.learner, take=True)
+            words = voice("prompt-nothing" if asked is None else "prompt-cancelled")
+            return Response(reply=Reply(blocks=(paragraph(words),)), placement=Placement.PRIVATE)
+
+        return await self._politely(request, run, tapped=False)
 
     async def expect(self, request: Request, prompt: Prompt) -> None:
         """Remember that the person's next text answers this prompt, for platforms whose input cannot carry it."""

@@ -1,0 +1,16 @@
+telegram-cancel = (/cancel leaves everything as it is.)
+prompt-cancelled = Cancelled; everything stays as it was.
+prompt-nothing = There is nothing to cancel.
+telegram-rights-group = I am not allowed to write here yet. Please give me the right to send messages.
+telegram-rights-channel = I am not allowed to post here yet. Please make me an admin with the right to post messages.
+telegram-rights-alone = Tip: make me an admin (no rights needed), and answers can be shown to each reader alone.
+telegram-channel-linked = { $chat } gets a daily question from now on. These are its settings:
+telegram-channel-not-admin = You have to be an admin of { $chat } to manage its daily question.
+telegram-channel-bot-not-admin = I have to be an admin of { $chat } with the right to post messages. Add me there, then try again.
+telegram-channel-unknown = I cannot find the channel { $chat }. Add me there as an admin, then forward one of its posts to me.
+telegram-inline-topic = { $n ->
+    [one] One question
+   *[other] { $n } questions
+}
+telegram-inline-today = Today's question
+telegram-inline-more = Open Qianmian

@@ -1,0 +1,13 @@
+telegram-cancel = （发送 /cancel 可以取消。）
+prompt-cancelled = 已取消，一切照旧。
+prompt-nothing = 没有需要取消的操作。
+telegram-rights-group = 我在这里还不能发言，请给我发送消息的权限。
+telegram-rights-channel = 我在这里还不能发帖，请把我设为管理员并允许发布消息。
+telegram-rights-alone = 提示：把我设为管理员（不需要任何权限），答案就可以只给点击的人看。
+telegram-channel-linked = { $chat } 从现在起每天会收到一道题。它的设置：
+telegram-channel-not-admin = 只有 { $chat } 的管理员才能管理它的每日一题。
+telegram-channel-bot-not-admin = 我需要是 { $chat } 的管理员，并有发布消息的权限。请先把我加进去，再试一次。
+telegram-channel-unknown = 我找不到频道 { $chat }。请先把我设为管理员，再把频道里的一条消息转发给我。
+telegram-inline-topic = { $n } 道题
+telegram-inline-today = 今天的题目
+telegram-inline-more = 打开千面

@@ -1,0 +1,71 @@
+"""Updates as requests to the core."""
+
+from typing import Final
+
+from telegram import CallbackQuery, Message, User
+
+from bot.core.actions import PlanField
+from bot.core.model import Chat, ChatKind
+from bot.core.ports import Clock, Rights
+from bot.core.requests import Request
+from bot.platforms.telegram.answering import Tap
+from bot.platforms.telegram.newer import ephemeral_id
+from bot.platforms.telegram.places import author_of, chat_of, described, language_of, learner_of, ref_of
+from bot.platforms.telegram.sending import Shown
+
+FEATURES: Final = frozenset(
+    {PlanField.SILENT, PlanField.PROTECTED, PlanField.PIN, PlanField.CLASSIC, PlanField.FALL_BACK}
+)
+
+
+class Asking:
+    """Makes requests of what Telegram reports."""
+
+    def __init__(self, *, clock: Clock, rights: Rights) -> None:
+        self._clock: Final = clock
+        self._rights: Final = rights
+
+    def by_message(self, message: Message) -> Request | None:
+        """What somebody wrote; None for messages without an author."""
+        learner = author_of(message)
+        if learner is None:
+            return None
+        return Request(
+            chat=chat_of(message),
+            learner=learner,
+            now=self._clock.now(),
+            rights=self._rights,
+            language=language_of(message.from_user),
+            features=FEATURES,
+        )
+
+    def by_person(self, person: User, chat: Chat, *, unseen: bool = False) -> Request:
+        """What a person did in a chat."""
+        return Request(
+            chat=chat,
+            learner=learner_of(person),
+            now=self._clock.now(),
+            rights=self._rights,
+            language=language_of(person),
+            features=FEATURES,
+            unseen_by_others=unseen,
+        )
+
+    def by_tap(self, query: CallbackQuery) -> tuple[Request, Tap]:
+        """A pressed button, on a message or on one posted through inline mode."""
+        message, person = query.message, query.from_user
+        if message is None:
+            # Telegram does not say which chat it is, but gives each a name of its own.
+            chat = Chat(ref=ref_of(f"inline:{query.chat_instance}"), kind=ChatKind.GROUP)
+            return self.by_person(person, chat), Tap(query=query, shown=Shown(inline_id=query.inline_message_id))
+        alone = ephemeral_id(message)
+        chat = chat_of(message) if isinstance(message, Message) else described(message.chat)
+        thread = chat.ref.thread_id
+        shown = Shown(
+            chat=message.chat.id,
+            message=message.message_id,
+            thread=None if thread is None else int(thread),
+            receiver=None if alone is None else person.id,
+            ephemeral=alone,
+        )
+        return self.by_person(person, chat, unseen=alone is not None), Tap(query=query, shown=shown)

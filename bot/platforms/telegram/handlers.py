@@ -1,0 +1,177 @@
+"""What happens with each kind of update: translated, handed to the core, and its answer shown."""
+
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter
+from telegram import Bot, CallbackQuery, ChosenInlineResult, Message, PollAnswer, Update
+from telegram.error import ChatMigrated, TelegramError
+
+from bot.core.actions import PickOption, encode
+from bot.core.commands import BY_NAME
+from bot.core.errors import StoreError
+from bot.core.model import Chat, ChatKind
+from bot.core.ports import Store
+from bot.core.requests import Request
+from bot.core.service import CANCEL_WORDS, Service
+from bot.platforms.telegram.answering import Answering
+from bot.platforms.telegram.asking import Asking
+from bot.platforms.telegram.channels import Channels
+from bot.platforms.telegram.inline import Inline
+from bot.platforms.telegram.life import Life
+from bot.platforms.telegram.places import ref_of
+from bot.platforms.telegram.polls import recall_poll
+from bot.platforms.telegram.sending import Sender
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+ALLOWED_UPDATES: Final = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "callback_query",
+    "inline_query",
+    "chosen_inline_result",
+    "poll_answer",
+    "my_chat_member",
+)
+"""All that is asked for, and all that is handled."""
+
+
+class Handlers:
+    """Handles one update at a time; the application calls `handle` for many at once."""
+
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        service: Service,
+        store: Store,
+        sender: Sender,
+        asking: Asking,
+        answering: Answering,
+        channels: Channels,
+        inline: Inline,
+        life: Life,
+        registry: CollectorRegistry,
+    ) -> None:
+        self._bot: Final = bot
+        self._service: Final = service
+        self._store: Final = store
+        self._sender: Final = sender
+        self._asking: Final = asking
+        self._answering: Final = answering
+        self._channels: Final = channels
+        self._inline: Final = inline
+        self._life: Final = life
+        self._updates: Final = Counter(
+            "qianmian_telegram_updates_total", "Updates handled, by kind.", ["kind"], registry=registry
+        )
+        self._chosen: Final = Counter(
+            "qianmian_telegram_inline_chosen_total", "Inline results that people posted.", registry=registry
+        )
+
+    async def handle(self, update: Update) -> None:
+        """Do what an update asks for. Never raises: what fails is logged with the update's id."""
+        try:
+            await self._dispatch(update)
+        except ChatMigrated as error:
+            chat = update.effective_chat
+            if chat is not None:
+                await self._store.chat_moved(ref_of(chat.id), ref_of(error.new_chat_id))
+        except TelegramError as error:
+            _log.warning("an answer could not be given", update=update.update_id, why=error.message)
+        except StoreError as error:
+            _log.warning("the database cannot be used", update=update.update_id, why=str(error))
+        except Exception:  # noqa: BLE001  # one update's failure must not end the others
+            _log.exception("an update was not handled", update=update.update_id)
+
+    async def _dispatch(self, update: Update) -> None:  # one line per kind of update
+        if (query := update.callback_query) is not None:
+            self._updates.labels("tap").inc()
+            await self._tap(query)
+        elif (message := update.message or update.edited_message or update.channel_post) is not None:
+            self._updates.labels("message").inc()
+            await self._message(message, edited=update.edited_message is not None)
+        elif update.inline_query is not None:
+            self._updates.labels("inline").inc()
+            await self._inline.answer(update.inline_query, is_rich=self._sender.rich_works)
+        elif update.chosen_inline_result is not None:
+            self._choose(update.chosen_inline_result)
+        elif update.poll_answer is not None:
+            self._updates.labels("poll").inc()
+            await self._vote(update.poll_answer)
+        elif update.my_chat_member is not None:
+            self._updates.labels("member").inc()
+            await self._life.member(update.my_chat_member)
+
+    async def _tap(self, query: CallbackQuery) -> None:
+        request, tap = self._asking.by_tap(query)
+        response = await self._service.act(request, query.data or "")
+        await self._answering.to_tap(request, response, tap)
+
+    async def _message(self, message: Message, *, edited: bool) -> None:
+        if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
+            await self._life.moved(message)
+            return
+        request = self._asking.by_message(message)
+        text = message.text or message.caption or ""
+        if request is None or (not text and message.forward_origin is None):
+            return
+        if text.startswith("/"):
+            await self._command(request, message, text)
+        elif not edited:
+            await self._words(request, message, text)
+
+    async def _command(self, request: Request, message: Message, text: str) -> None:
+        if not text[1:].strip() or text[1].isspace():
+            return
+        name, whom, words = _split(text)
+        group = request.chat.kind is not ChatKind.PRIVATE
+        # In company a command that is not in our table is probably another bot's.
+        others = whom.lower() != (self._bot.username or "").lower() if whom else group and not _is_ours(name)
+        if others:
+            return
+        response = await self._service.write(request, f"/{name} {words}".rstrip())
+        await self._answering.to_text(request, response, message, message.from_user)
+
+    async def _words(self, request: Request, message: Message, text: str) -> None:
+        """Free text: in private anything; in a group only what answers our prompt; in a channel nothing."""
+        named = self._channels.named_in(message)
+        if named is not None:
+            response = await self._channels.link(request, named)
+        elif text and (request.chat.kind is ChatKind.PRIVATE or await self._is_expected(request, message)):
+            response = await self._service.write(request, text)
+        else:
+            return
+        await self._answering.to_text(request, response, message, message.from_user)
+
+    async def _is_expected(self, request: Request, message: Message) -> bool:
+        above = message.reply_to_message
+        if above is None or above.from_user is None or above.from_user.id != self._bot.id:
+            return False
+        return await self._store.asked(request.chat.ref, request.learner, take=False) is not None
+
+    async def _vote(self, answer: PollAnswer) -> None:
+        poll = await recall_poll(self._store, answer.poll_id)
+        if poll is None or answer.user is None or not answer.option_ids:
+            return
+        known = await self._store.chat(poll.chat) or Chat(ref=poll.chat, kind=ChatKind.GROUP)
+        request = self._asking.by_person(answer.user, known)
+        # Telegram has shown how it went already.
+        await self._service.act(request, encode(PickOption(question=poll.question, option=answer.option_ids[0])))
+
+    def _choose(self, result: ChosenInlineResult) -> None:
+        self._chosen.inc()
+        _log.info("an inline result was posted", result=result.result_id)
+
+
+def _is_ours(name: str) -> bool:
+    return name.casefold() in BY_NAME or f"/{name.casefold()}" in CANCEL_WORDS
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """A command's name, the bot it names, and the words after it, whatever white space stands between."""
+    head, *rest = text[1:].split(maxsplit=1)
+    name, _, whom = head.partition("@")
+    return name, whom, rest[0].strip() if rest else ""

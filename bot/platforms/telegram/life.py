@@ -1,0 +1,95 @@
+"""The life of a chat: the bot is added, promoted, silenced, removed, blocked; a group becomes a supergroup."""
+
+from dataclasses import replace
+from typing import Final
+
+import structlog
+from telegram import ChatMember, ChatMemberAdministrator, ChatMemberRestricted, ChatMemberUpdated, Message
+from telegram.constants import ChatMemberStatus
+
+from bot.core.markup import paragraph
+from bot.core.model import ChatKind
+from bot.core.ports import Clock, Store
+from bot.core.service import Service
+from bot.core.subscriptions import resume
+from bot.platforms.telegram.answering import Answering
+from bot.platforms.telegram.asking import Asking
+from bot.platforms.telegram.places import described, ref_of
+from bot.platforms.telegram.rights import TelegramRights
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+_OUT: Final = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
+
+
+class Life:
+    """Follows what becomes of the bot in each chat."""
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        store: Store,
+        clock: Clock,
+        asking: Asking,
+        answering: Answering,
+        rights: TelegramRights,
+    ) -> None:
+        self._service: Final = service
+        self._store: Final = store
+        self._clock: Final = clock
+        self._asking: Final = asking
+        self._answering: Final = answering
+        self._rights: Final = rights
+
+    async def member(self, change: ChatMemberUpdated) -> None:
+        """The bot's own place in a chat has changed."""
+        chat = described(change.chat)
+        self._rights.forget(chat.ref.chat_id)
+        self._answering.forget_refusals(chat.ref.chat_id)
+        before, after = _is_in(change.old_chat_member), _is_in(change.new_chat_member)
+        now = self._clock.now()
+        if not after:
+            await self._store.chat_gone(chat.ref, because="blocked", at=now)
+            _log.info("the bot was blocked or removed", chat=str(chat.ref))
+            return
+        await self._store.see_chat(chat, at=now)
+        came_back = await self._store.chat_back(chat.ref, at=now, resume=lambda kept: resume(kept, now))
+        _log.info("the bot may speak in a chat", chat=str(chat.ref), came_back=came_back)
+        if not before and chat.kind is ChatKind.GROUP:
+            await self._greet(change)
+
+    async def _greet(self, change: ChatMemberUpdated) -> None:
+        chat = described(change.chat)
+        request = self._asking.by_person(change.from_user, chat)
+        welcome = await self._service.welcome(request)
+        voice = await self._service.voice_in(chat.ref, request.language)
+        missing = missing_right(change.new_chat_member, chat.kind)
+        if welcome.reply is not None and missing is not None:
+            blocks = (*welcome.reply.blocks, paragraph(voice(missing)))
+            welcome = replace(welcome, reply=replace(welcome.reply, blocks=blocks))
+        await self._answering.greet(request, welcome)
+
+    async def moved(self, message: Message) -> None:
+        """A group became a supergroup, as either of the two reports."""
+        old, new = message.chat.id, message.migrate_to_chat_id
+        if message.migrate_from_chat_id is not None:
+            old, new = message.migrate_from_chat_id, message.chat.id
+        if new is not None:
+            await self._store.chat_moved(ref_of(old), ref_of(new))
+            _log.info("a group became a supergroup", old=old, new=new)
+
+
+def missing_right(member: ChatMember, kind: ChatKind) -> str | None:
+    """The sentence that asks for what the bot lacks; None if it lacks nothing."""
+    if kind is ChatKind.CHANNEL:
+        may_post = isinstance(member, ChatMemberAdministrator) and bool(member.can_post_messages)
+        return None if may_post else "telegram-rights-channel"
+    if isinstance(member, ChatMemberRestricted) and not member.can_send_messages:
+        return "telegram-rights-group"
+    return None if isinstance(member, ChatMemberAdministrator) else "telegram-rights-alone"
+
+
+def _is_in(member: ChatMember) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status not in _OUT

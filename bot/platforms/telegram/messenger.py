@@ -1,0 +1,109 @@
+"""How the bot speaks on Telegram by its own initiative."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import structlog
+from telegram import Bot
+from telegram.error import TelegramError
+from typing_extensions import override
+
+from bot.core.errors import Rejected, ThreadGone
+from bot.core.model import ChatKind, ChatRef, MessageId, Platform
+from bot.core.ports import Lane, Messenger, Store
+from bot.core.replies import Post, Reply
+from bot.platforms.telegram.faults import is_gone_message, typed_errors
+from bot.platforms.telegram.places import TELEGRAM
+from bot.platforms.telegram.sending import Address, Sender, Shown
+from bot.platforms.telegram.transport import LANE
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class TelegramMessenger(Messenger):
+    """Posts and edits through the paced transport, in the lane it is told."""
+
+    def __init__(self, *, bot: Bot, sender: Sender, store: Store, is_ready: Callable[[], bool], paid: bool) -> None:
+        self._bot: Final = bot
+        self._sender: Final = sender
+        self._store: Final = store
+        self._is_ready: Final = is_ready
+        self._paid: Final = paid
+
+    @property
+    @override
+    def platform(self) -> Platform:
+        return TELEGRAM
+
+    @property
+    @override
+    def ready(self) -> bool:
+        return self._is_ready()
+
+    @override
+    async def send(self, post: Post, *, lane: Lane = Lane.DAILY) -> MessageId:
+        known = await self._store.chat(post.chat)
+        to = Address(
+            chat=_number(post.chat.chat_id),
+            thread=None if post.chat.thread_id is None else _number(post.chat.thread_id),
+            silent=post.silent,
+            protected=post.protected,
+            classic=post.classic,
+            paid=self._paid,
+            anonymous=known is not None and known.kind is ChatKind.CHANNEL,
+            reply_to=None if post.reply_to is None else _number(post.reply_to),
+        )
+        token = LANE.set(lane)
+        try:
+            first = await self._delivered(post.reply, to, fall_back=post.fall_back)
+            await self._pin(post, to.chat, first)
+        finally:
+            LANE.reset(token)
+        return MessageId(str(first))
+
+    async def _delivered(self, reply: Reply, to: Address, *, fall_back: bool) -> int:
+        try:
+            with typed_errors():
+                return (await self._sender.send(reply, to))[0]
+        except ThreadGone:
+            if to.thread is None or not fall_back:
+                raise
+            _log.warning("the topic is closed; the post goes to the chat around it", chat=to.chat, topic=to.thread)
+        with typed_errors():
+            return (await self._sender.send(reply, replace(to, thread=None)))[0]
+
+    async def _pin(self, post: Post, chat: int, message: int) -> None:
+        """Pin it if the plan says so; a missing right must not make the question come twice."""
+        if not post.pin:
+            return
+        try:
+            if post.unpin is not None:
+                await self._bot.unpin_chat_message(chat, _number(post.unpin))
+            await self._bot.pin_chat_message(chat, message, disable_notification=True)
+        except TelegramError as error:
+            _log.warning("the question could not be pinned", chat=chat, why=str(error))
+
+    @override
+    async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:
+        subscription = await self._store.subscription(chat)
+        shown = Shown(
+            chat=_number(chat.chat_id),
+            message=_number(message),
+            thread=None if chat.thread_id is None else _number(chat.thread_id),
+            classic=subscription is not None and subscription.plan.classic,
+        )
+        with typed_errors():
+            try:
+                await self._sender.edit(reply, shown)
+            except TelegramError as error:
+                if is_gone_message(error):
+                    raise Rejected(error.message) from None
+                raise
+
+
+def _number(id_: str) -> int:
+    try:
+        return int(id_)
+    except ValueError:
+        raise Rejected(f"{id_[:40]!r} is no id of Telegram's") from None

@@ -1,0 +1,255 @@
+"""Telegram as a part of the bot: connects, keeps trying, receives updates, and says how it is doing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import ApplicationBuilder, TypeHandler
+from telegram.ext import ContextTypes as Context
+from typing_extensions import override
+
+from bot.core.model import Language
+from bot.core.ports import Clock, Health, Messenger, Pacer, Painter, Phrases, PlatformPart, State, Store
+from bot.core.service import Service
+from bot.platforms.telegram.answering import Answering
+from bot.platforms.telegram.asking import Asking
+from bot.platforms.telegram.channels import Channels
+from bot.platforms.telegram.faults import NoAnswer
+from bot.platforms.telegram.handlers import ALLOWED_UPDATES, Handlers
+from bot.platforms.telegram.inline import Inline
+from bot.platforms.telegram.life import Life
+from bot.platforms.telegram.menus import sync_menus
+from bot.platforms.telegram.messenger import TelegramMessenger
+from bot.platforms.telegram.order import InOrderPerChat
+from bot.platforms.telegram.polling import fetch
+from bot.platforms.telegram.rights import TelegramRights
+from bot.platforms.telegram.sending import Sender
+from bot.platforms.telegram.transport import PacedRequest
+from bot.platforms.telegram.webhook import Webhook
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+POLL_SECONDS: Final = 30
+_LONGEST_WAIT: Final = 60.0
+_GOODBYE: Final = 10.0
+
+
+def growing(attempt: int) -> float:
+    """Seconds to wait after the given number of failures in a row: 1, 2, 4 ... 60."""
+    return min(2.0 ** min(attempt - 1, 10), _LONGEST_WAIT)
+
+
+class TelegramPlatform(PlatformPart):
+    """Telegram, by long polling, or by webhook where an address is given.
+
+    Args:
+        token: The bot's token; it appears in no error, log or health report.
+        api_url: The Bot API server.
+        service: The core's front door.
+        store: The state.
+        clock: Tells the time.
+        pacer: Keeps what is sent within Telegram's limits.
+        painter: Draws formulas for chats without rich messages.
+        phrases: What the bot says.
+        default_language: The language of menus for clients that speak neither of ours.
+        webhook_url: The public address for a webhook; see `routes`.
+        paid_broadcast: Pay Telegram for sending faster (`allow_paid_broadcast`).
+        registry: Where figures are counted.
+        wait: Seconds to wait after so many failures in a row.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_url: str,
+        service: Service,
+        store: Store,
+        clock: Clock,
+        pacer: Pacer,
+        painter: Painter,
+        phrases: Phrases,
+        default_language: Language,
+        registry: CollectorRegistry,
+        webhook_url: str | None = None,
+        paid_broadcast: bool = False,
+        wait: Callable[[int], float] = growing,
+    ) -> None:
+        del phrases  # the service speaks for itself; menus come from the command table
+        self._store: Final = store
+        self._language: Final = default_language
+        self._wait: Final = wait
+        self._webhook: Final = None if webhook_url is None else Webhook(url=webhook_url, token=token)
+        self._health = Health(part="telegram", state=State.DEGRADED, why="connecting to Telegram")
+        builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
+        self._receiver: Final = PacedRequest(pacer=None)
+        builder = builder.request(PacedRequest(pacer=pacer)).get_updates_request(self._receiver)
+        # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.
+        self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat()).build()
+        bot = self._app.bot
+        rights = TelegramRights(bot=bot, clock=clock)
+        sender = Sender(bot=bot, store=store, painter=painter)
+        asking = Asking(clock=clock, rights=rights)
+        answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock)
+        self._answering: Final = answering
+        self._messenger: Final = TelegramMessenger(
+            bot=bot, sender=sender, store=store, is_ready=lambda: self._health.state is State.OK, paid=paid_broadcast
+        )
+        handlers = Handlers(
+            bot=bot,
+            service=service,
+            store=store,
+            sender=sender,
+            asking=asking,
+            answering=answering,
+            channels=Channels(bot=bot, service=service, store=store, rights=rights),
+            inline=Inline(service=service, asking=asking),
+            life=Life(service=service, store=store, clock=clock, asking=asking, answering=answering, rights=rights),
+            registry=registry,
+        )
+
+        async def handle(update: Update, context: Context.DEFAULT_TYPE) -> None:
+            del context
+            await handlers.handle(update)
+
+        self._app.add_handler(TypeHandler(Update, handle))
+
+    @property
+    @override
+    def messenger(self) -> Messenger:
+        return self._messenger
+
+    @override
+    def health(self) -> Health:
+        return self._health
+
+    def routes(self) -> list[web.RouteDef]:
+        """The webhook's route for our own web server; none with long polling."""
+        return [] if self._webhook is None else self._webhook.routes()
+
+    @override
+    def running(self) -> AbstractAsyncContextManager[None]:
+        return self._running()
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._stay_connected(), name="telegram")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            self._say(State.DOWN, "stopped")
+
+    # Connecting, again and again
+
+    async def _stay_connected(self) -> None:
+        failures = 0
+        while True:
+            try:
+                async with self._connected():
+                    await self._receive()
+            except (TelegramError, OSError) as error:
+                failures += 1
+                self._report(error)
+                await asyncio.sleep(self._wait(failures))
+            except Exception:  # noqa: BLE001  # whatever broke, the rest of the bot goes on and Telegram is tried again
+                failures += 1
+                _log.exception("the connection to Telegram broke; it is made anew")
+                self._say(State.DEGRADED, "of an unexpected error; see the log")
+                await asyncio.sleep(self._wait(failures))
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[None]:
+        try:
+            await self._app.initialize()
+            await sync_menus(self._app.bot, self._store, self._language)
+            await self._app.start()
+            _log.info("connected to Telegram", bot=f"@{self._app.bot.username}")
+            yield
+        finally:
+            if self._webhook is not None:
+                self._webhook.close()
+            with suppress(asyncio.TimeoutError):
+                # What waits for its turn longer than that is given up.
+                async with asyncio.timeout(_GOODBYE):
+                    await self._stop_handling()
+            await self._answering.finish()
+            await self._app.shutdown()
+            # An application that failed half-way into its start does not shut down what it had opened.
+            await self._app.bot.shutdown()
+
+    async def _stop_handling(self) -> None:
+        if self._app.running:
+            await self._app.stop()
+
+    async def _receive(self) -> None:
+        if self._webhook is not None:
+            await self._webhook.open(self._app.bot, ALLOWED_UPDATES, self._app.update_queue.put)
+            self._say(State.OK)
+            await asyncio.Event().wait()
+        await self._app.bot.delete_webhook(drop_pending_updates=False)
+        self._say(State.OK)
+        await self._poll()
+
+    async def _poll(self) -> None:
+        """Fetch updates until cancelled; what was handed over is confirmed on the way out."""
+        offset, failures = 0, 0
+        try:
+            while True:
+                try:
+                    offset = await self._fetch(offset)
+                    failures = 0
+                    self._say(State.OK)
+                except InvalidToken:
+                    raise
+                except TelegramError as error:
+                    failures += 1
+                    # Silence is how a connection through some proxies ends; only a second one in a row is news.
+                    if failures > 1 or not isinstance(error, NoAnswer):
+                        self._report(error)
+                    await asyncio.sleep(self._wait(failures))
+        finally:
+            if offset:
+                await self._confirm(offset)
+
+    async def _fetch(self, offset: int) -> int:
+        """The next batch into the queue; the offset after it."""
+        batch = await fetch(self._app.bot, self._receiver, offset=offset, seconds=POLL_SECONDS, allowed=ALLOWED_UPDATES)
+        for update in batch.updates:
+            await self._app.update_queue.put(update)
+        return batch.offset
+
+    async def _confirm(self, offset: int) -> None:
+        """Tell Telegram that everything before the offset was taken."""
+        try:
+            await fetch(self._app.bot, self._receiver, offset=offset, seconds=0, allowed=ALLOWED_UPDATES, limit=1)
+        except TelegramError as error:
+            _log.info("the last updates were not confirmed and will come again", why=error.message)
+
+    # How it is doing
+
+    def _report(self, error: Exception) -> None:
+        state, why = State.DEGRADED, f"Telegram cannot be reached ({_words(error)}); it is tried again"
+        if isinstance(error, InvalidToken):
+            # The SDK's own sentence holds the token.
+            state, why = State.DOWN, "Telegram does not accept the token; compare it with the one @BotFather shows"
+        elif isinstance(error, Conflict):
+            why = "another program receives this bot's updates (409); stop it, or give this one a token of its own"
+        self._say(state, why)
+
+    def _say(self, state: State, why: str = "") -> None:
+        if (state, why) == (self._health.state, self._health.why):
+            return
+        self._health = Health(part="telegram", state=state, why=why)
+        tell: Any = _log.info if state is State.OK else _log.warning
+        tell("telegram", state=state.value, why=why)
+
+
+def _words(error: Exception) -> str:
+    return error.message if isinstance(error, TelegramError) else type(error).__name__

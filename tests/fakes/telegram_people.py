@@ -1,0 +1,147 @@
+"""What people do on Telegram in tests: they write, tap, answer prompts; and what tests look at meanwhile."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from tests.fakes.telegram_world import BOT, BOT_ID, WHEN, FakeChat, Json, Sent
+
+_LOOK_AGAIN: Final = 0.01
+
+
+class TelegramPeople:
+    """Makes updates happen and watches what the bot does about them."""
+
+    def __init__(self) -> None:
+        self.chats: dict[int, FakeChat] = {}
+        self.users: dict[int, Json] = {BOT_ID: BOT}
+        self.messages: list[Sent] = []
+        self.calls: list[tuple[str, Json]] = []
+        self.answers: dict[str, Json] = {}
+        self.updates: list[Json] = []
+        self.allowed: set[str] = set()
+        self._ids = itertools.count(1)
+        self._update_ids = itertools.count(1000)
+        self._changed = asyncio.Condition()
+
+    # Watching
+
+    async def until(self, true: Callable[[], Any], *, seconds: float = 5.0) -> Any:
+        """Wait until something is so, looking after every request and now and then; fails after a while."""
+        async with asyncio.timeout(seconds):
+            while not (value := true()):
+                # What a test waits for may also change behind the last request.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK_AGAIN), self._changed:
+                        await self._changed.wait()
+        return value
+
+    async def message(self, number: int = -1, *, chat: int | None = None, count: int = 1) -> Sent:
+        """The message of the bot at that place, once there are so many (in that chat)."""
+
+        def found() -> list[Sent]:
+            return [m for m in self.messages if m.by_bot and (chat is None or m.chat == chat)]
+
+        await self.until(lambda: len(found()) >= count)
+        return found()[number]
+
+    def called(self, method: str) -> list[Json]:
+        """The parameters of every call of a method."""
+        return [parameters for name, parameters in self.calls if name == method]
+
+    # People
+
+    def person(self, id_: int = 7, name: str = "Ada", language: str = "en") -> int:
+        """Somebody with a private chat."""
+        self.users[id_] = {"id": id_, "is_bot": False, "first_name": name, "language_code": language}
+        self.chats[id_] = FakeChat(id=id_, type="private", title=name, members={id_: "member"})
+        return id_
+
+    def group(self, id_: int = -100200, *, type_: str = "supergroup", forum: bool = False, **admins: str) -> FakeChat:
+        """A group the bot is in; admins as `_7="creator"`."""
+        chat = FakeChat(id=id_, type=type_, title="Study group", is_forum=forum)
+        chat.members = {int(key[1:]): status for key, status in admins.items()}
+        chat.members[BOT_ID] = "member"
+        self.chats[id_] = chat
+        return chat
+
+    async def push(self, kind: str, content: Json) -> None:
+        """An update of this kind happens."""
+        if self.allowed and kind not in self.allowed:
+            return
+        self.updates.append({"update_id": next(self._update_ids), kind: content})
+        async with self._changed:
+            self._changed.notify_all()
+
+    def written(self, chat: int, user: int, text: str, **extra: Any) -> Json:
+        """A message somebody writes, as in updates."""
+        id_ = next(self._ids)
+        self.messages.append(Sent(chat=chat, id=id_, text=text, by_bot=False, thread=extra.get("message_thread_id")))
+        message = {"message_id": id_, "date": WHEN, "chat": self.chats[chat].json(), "text": text, **extra}
+        return message if user == 0 else {"from": self.users[user], **message}
+
+    async def say(self, user: int, text: str, *, chat: int | None = None, kind: str = "message", **extra: Any) -> None:
+        """Somebody writes, in their private chat or in another."""
+        place = user if chat is None else chat
+        if "message_thread_id" in extra:
+            extra.setdefault("is_topic_message", True)
+        await self.push(kind, self.written(place, user, text, **extra))
+
+    async def answer_prompt(self, user: int, prompt: Sent, text: str) -> None:
+        """Somebody replies to the bot's message."""
+        above = {"message_id": prompt.id, "date": 1, "chat": self.chats[prompt.chat].json(), "from": BOT, "text": "?"}
+        await self.say(user, text, chat=prompt.chat, reply_to_message=above)
+
+    async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "") -> str:
+        """Somebody presses a button; the query's id."""
+        query = f"q{next(self._ids)}"
+        content: Json = {
+            "message_id": message.id,
+            "date": WHEN,
+            "chat": self.chats[message.chat].json(),
+            "from": BOT,
+        }
+        if message.rich:
+            content["rich_message"] = {"blocks": []}
+        else:
+            content["text"] = message.text
+        if message.receiver is not None:
+            content |= {"ephemeral_message_id": message.id, "message_id": 0}
+        if message.thread is not None:
+            content |= {"message_thread_id": message.thread, "is_topic_message": True}
+        value = data or message.data(label)
+        await self.push(
+            "callback_query",
+            {"id": query, "from": self.users[user], "message": content, "chat_instance": "5", "data": value},
+        )
+        return query
+
+    async def tapped(self, user: int, message: Sent, label: str = "", *, data: str = "") -> Json:
+        """Press a button and wait for the tap to be answered; the answer."""
+        query = await self.tap(user, message, label, data=data)
+        await self.until(lambda: query in self.answers)
+        return self.answers[query]
+
+    async def press(self, user: int, message: Sent, label: str = "", *, data: str = "") -> Json:
+        """Press a button and wait until the message has changed; the tap's answer."""
+        edits = message.edits
+        answer = await self.tapped(user, message, label, data=data)
+        await self.until(lambda: message.edits > edits)
+        return answer
+
+    async def member(self, chat: int, user: int, before: Json | str, after: Json | str) -> None:
+        """The bot's own place in a chat changes."""
+
+        def standing(status: Json | str) -> Json:
+            return {"user": BOT, **({"status": status} if isinstance(status, str) else status)}
+
+        content = {
+            "chat": self.chats[chat].json(),
+            "from": self.users[user],
+            "date": 1,
+            "old_chat_member": standing(before),
+            "new_chat_member": standing(after),
+        }
+        await self.push("my_chat_member", content)
