@@ -1,0 +1,183 @@
+// The page: what the bot tells goes into the log, what the person does goes to the bot.
+
+import { compose } from "./composer.js";
+import { Connection } from "./connection.js";
+import { dropPending, messageOf, progress, show, showPending } from "./log.js";
+import { announce, toast } from "./notices.js";
+import { canLogOut, otherLanguage, say, speak, whenSpoken } from "./words.js";
+
+const log = document.getElementById("log");
+const state = document.getElementById("state");
+const theme = document.getElementById("theme");
+
+const unsent = new Map();
+const answers = new Map();
+let tapped = "";
+let greeted = false;
+let word = "web-connecting";
+
+const number = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const connection = new Connection({
+  receive: (frame) => receivers[frame.type]?.(frame),
+  state: (now) => {
+    if (now === "open") {
+      connection.send({ type: "hello", ...progress() });
+      return;
+    }
+    word = greeted ? "web-offline" : "web-connecting";
+    drawState();
+    // Nobody will answer these any more; what was typed is sent again instead.
+    for (const answer of answers.values()) answer(null);
+    answers.clear();
+  },
+});
+
+const receivers = {
+  messages: ({ messages, anew }) => {
+    const fresh = show(messages, { anew, quiet: !greeted, tapped });
+    for (const { n } of fresh) unsent.delete(n);
+    if (greeted) announce(fresh.filter((message) => message.html !== undefined));
+  },
+  ready: () => {
+    greeted = true;
+    word = "web-online";
+    drawState();
+    for (const [n, text] of unsent) connection.send({ type: "say", n, text });
+    askForQuestion();
+  },
+  language: ({ language }) => speak(language),
+  done: (frame) => settle(frame),
+  suggestions: (frame) => settle(frame),
+  error: (frame) => {
+    toast(frame.text);
+    unsent.delete(frame.n);
+    dropPending(frame.n);
+    settle(frame);
+  },
+};
+
+function settle(frame) {
+  unsent.delete(frame.n);
+  toast(frame.toast);
+  answers.get(frame.n)?.(frame);
+  answers.delete(frame.n);
+}
+
+/** Send a frame and wait for its answer; null when there is no connection. */
+function ask(frame) {
+  const n = number();
+  if (!greeted || !connection.send({ ...frame, n })) return Promise.resolve(null);
+  return new Promise((resolve) => answers.set(n, resolve));
+}
+
+function drawState() {
+  state.classList.toggle("online", word === "web-online");
+  state.firstElementChild.textContent = say(word);
+}
+whenSpoken(drawState);
+
+// Typing
+
+function submit(text) {
+  const n = number();
+  unsent.set(n, text);
+  showPending(n, text);
+  if (greeted) connection.send({ type: "say", n, text });
+}
+
+compose({ submit, ask: async (kind, text) => (await ask({ type: "suggest", kind, text }))?.items ?? [] });
+
+// From the question bank one comes back with a question to practise.
+function askForQuestion() {
+  const id = new URLSearchParams(location.search).get("question");
+  if (!id) return;
+  history.replaceState(null, "", "/");
+  submit(`/question ${id}`);
+}
+
+// Pressing
+
+log.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-tap], [data-dismiss]");
+  if (!button || button.ariaBusy === "true") return;
+  if ("dismiss" in button.dataset) dismiss(button.form);
+  else await tap(button);
+});
+
+async function tap(button) {
+  const bubble = messageOf(button);
+  button.ariaBusy = "true";
+  tapped = bubble.dataset.id;
+  const answer = await ask({ type: "tap", on: tapped, data: button.dataset.tap });
+  button.removeAttribute("aria-busy");
+  if (answer === null) toast(say("web-offline"));
+  if (answer?.form) open(bubble, answer.form);
+}
+
+// Forms
+
+function open(bubble, html) {
+  bubble.querySelector("form.prompt")?.remove();
+  const template = document.createElement("template");
+  // Made by the bot, which escapes whatever is text.
+  template.innerHTML = html;
+  bubble.querySelector("time").before(template.content);
+  const field = bubble.querySelector("form.prompt [name=text]");
+  field.focus();
+  field.form.scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
+function dismiss(form) {
+  const bubble = messageOf(form);
+  if (bubble.dataset.kept === "form") ask({ type: "dismiss", on: bubble.dataset.id });
+  form.remove();
+  bubble.focus({ preventScroll: true });
+}
+
+log.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const bubble = messageOf(form);
+  const field = form.elements.text;
+  form.ariaBusy = "true";
+  tapped = bubble.dataset.id;
+  const answer = await ask({ type: "tell", on: tapped, data: form.dataset.tell, text: field.value });
+  form.removeAttribute("aria-busy");
+  const complaint = answer === null ? say("web-offline") : answer.complaint ?? (answer.type === "error" ? answer.text : "");
+  const line = form.querySelector(".complaint");
+  line.hidden = !complaint;
+  line.textContent = complaint;
+  if (complaint) field.focus();
+  else form.remove();
+});
+
+log.addEventListener("keydown", (event) => {
+  const form = event.target.closest("form.prompt");
+  if (!form || event.isComposing) return;
+  if (event.key === "Escape") dismiss(form);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
+
+// The head
+
+document.getElementById("language").addEventListener("click", async () => {
+  const answer = await ask({ type: "speak", language: otherLanguage() });
+  if (answer === null) toast(say("web-offline"));
+});
+
+const THEMES = ["auto", "light", "dark"];
+theme.addEventListener("click", () => {
+  const root = document.documentElement;
+  const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? "auto") + 1) % THEMES.length];
+  if (next === "auto") delete root.dataset.theme;
+  else root.dataset.theme = next;
+  try {
+    localStorage.setItem("theme", next);
+  } catch {
+    // It is kept for this visit only.
+  }
+  toast(say(`web-theme-${next}`));
+});
+
+if (canLogOut) document.getElementById("logout").hidden = false;
