@@ -27,6 +27,7 @@ COMMON_ZONES: Final = (
     "America/Los_Angeles",
     "UTC",
 )
+NOON: Final = "12:00"
 # What only some platforms can do stands on the page `more` of those that can.
 SWITCHES: Final = (
     PlanField.SILENT,
@@ -145,13 +146,11 @@ class Panel:
             )
             for clock in clocks
         )
-        pickers = tuple(
-            Picker(label=self.voice(label), options=part, columns=6, many=True)
-            for label, part in (
-                ("times-morning", options[: len(options) // 2]),
-                ("times-evening", options[len(options) // 2 :]),
-            )
+        halves = (
+            ("times-morning", tuple(option for option in options if option.label < NOON)),
+            ("times-evening", tuple(option for option in options if option.label >= NOON)),
         )
+        pickers = tuple(Picker(label=self.voice(label), options=half, columns=6) for label, half in halves)
         return (*pickers, self._type(Ask.TIMES))
 
     def _type(self, what: Ask) -> Row:
