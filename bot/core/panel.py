@@ -150,7 +150,7 @@ class Panel:
             ("times-morning", tuple(option for option in options if option.label < NOON)),
             ("times-evening", tuple(option for option in options if option.label >= NOON)),
         )
-        pickers = tuple(Picker(label=self.voice(label), options=half, columns=6) for label, half in halves)
+        pickers = tuple(Picker(label=self.voice(label), options=half, columns=6, many=True) for label, half in halves)
         return (*pickers, self._type(Ask.TIMES))
 
     def _type(self, what: Ask) -> Row:
