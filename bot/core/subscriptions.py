@@ -21,6 +21,7 @@ from bot.core.model import (
     Language,
     Order,
     Plan,
+    Question,
     Subscription,
     TopicSlug,
 )
@@ -141,15 +142,20 @@ class Subscriptions:
 
     def _preview(self, request: Request, voice: Voice, subscription: Subscription, chat: str | None) -> Response:
         """The very card that comes next, and when."""
-        plan, shelf = subscription.plan, self.library.shelf
-        coming = shelf.deck.peek(subscription.deck, shelf.mask(plan), shuffled=plan.order is Order.SHUFFLED)
+        coming = self._peek(subscription)
         if coming is None:
             raise Mistake("nothing-matches")
-        card = cards.card(voice, shelf.bank, shelf.bank.question(coming), alone=False)
+        card = cards.card(voice, self.library.bank, coming, alone=False)
         lead = paragraph(Bold(inlines(voice("preview-lead", when=_when(voice, subscription, request.now)))))
         back = Row(buttons=(Button(label=voice("button-back"), action=OpenPage(page=Page.MAIN, chat=chat)),))
         reply = Reply(blocks=(lead, *card.blocks), controls=(back,), accent=card.accent)
         return Response(reply=reply, placement=_beside(request))
+
+    def _peek(self, subscription: Subscription) -> Question | None:
+        """The question that the deck deals next, without dealing it."""
+        plan, shelf = subscription.plan, self.library.shelf
+        coming = shelf.deck.peek(subscription.deck, shelf.mask(plan), shuffled=plan.order is Order.SHUFFLED)
+        return None if coming is None else shelf.bank.question(coming)
 
     async def change(self, request: Request, voice: Voice, action: Change) -> Response:
         """Change one part of the plan and show the page it stands on."""
@@ -230,6 +236,8 @@ class Subscriptions:
             paragraph(Bold(inlines(_when(voice, subscription, request.now)))),
             paragraph(voice("next-topics", topics=topics_of(voice, subscription.plan, self.library.bank))),
         ]
+        if (coming := self._peek(subscription)) is not None:
+            blocks.insert(2, paragraph(voice("next-what", title=cards.title(voice, self.library.bank, coming))))
         change = coming_clock_change(zone, request.now, SOON)
         if change is not None:
             at = moment(voice, change.at, zone=zone, now=request.now)

@@ -270,6 +270,7 @@ class TestWhatComesNext:
         words = await ada.types("/next")
         assert "tomorrow, 09:00 (Europe/Berlin), in 23 hours" in words
         assert "sent 30 minutes late" in words
+        assert "Its subject: " in words
         await ada.taps("The last question")
         assert ada.seen.question is not None
 

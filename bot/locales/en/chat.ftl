@@ -106,6 +106,7 @@ next-title = The next question
 next-at = { $when } ({ $zone }), in { $after }
 next-paused = Paused. Resume it under /settings.
 next-never = Nothing is planned. Choose a time and days under /settings.
+next-what = Its subject: { $title }
 next-topics = Topics: { $topics }
 next-history = What came before
 next-none-yet = Nothing has come yet.

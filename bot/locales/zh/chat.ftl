@@ -94,6 +94,7 @@ next-title = 下一题
 next-at = { $when }（{ $zone }），还有 { $after }
 next-paused = 已暂停，在 /settings 里恢复。
 next-never = 没有计划。请在 /settings 里选时间和日期。
+next-what = 下一题的主题：{ $title }
 next-topics = 主题：{ $topics }
 next-history = 之前的推送
 next-none-yet = 还没有推送过。
