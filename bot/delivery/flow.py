@@ -4,10 +4,11 @@ from typing import Final
 
 # Deliveries under way at most; each is a task and a value of some kilobytes.
 MOST: Final = 256
-LEAST: Final = 16
+LEAST: Final = 32
 AT_FIRST: Final = 64
-# What waits for its turn is what leaves within so many seconds: enough for slow answers, little to lose or to finish.
-AHEAD: Final = 1.5
+# Under way is what leaves within so many seconds. More than the slowest answers take, or a slow server would look like
+# a slow pace; less than a stop may take, for then all of it still leaves.
+AHEAD: Final = 4.0
 MEASURED: Final = 1.0
 # After failures that are the platform's own: longer and longer, at most this.
 FIRST_HOLD: Final = 0.5

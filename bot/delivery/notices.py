@@ -45,10 +45,11 @@ class Notices:
 
     async def _is_news(self, kind: str) -> bool:
         now = self._clock.now()
-        last = self._told.get(kind) or await self._remembered(kind)
-        # Told at once, so that a second one meanwhile finds it told.
-        self._told[kind] = now if last is None or abs(now - last) >= NOT_AGAIN_FOR else last
-        if self._told[kind] != now:
+        if _lately(self._told.get(kind), now):
+            return False
+        # Before anything is waited for, so that a second one meanwhile finds it told.
+        self._told[kind] = now
+        if _lately(await self._remembered(kind), now):
             return False
         try:
             await self._store.remember(f"told/{kind}", now.isoformat())
@@ -62,3 +63,7 @@ class Notices:
         except StoreError:
             return None
         return None if told is None else datetime.fromisoformat(told)
+
+
+def _lately(told: datetime | None, now: datetime) -> bool:
+    return told is not None and abs(now - told) < NOT_AGAIN_FOR

@@ -104,16 +104,13 @@ class Outbox:
     async def _step(self) -> float:
         """Claim once, if now is a time for it; returns after how many seconds to look again."""
         try:
-            pause = await self._claim()
-        except StoreError as error:
-            if not self._database_trouble:
-                _log.error("nothing claimed, tried again", platform=self.platform, why=str(error))
-            self._database_trouble = str(error)
+            return await self._claim()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the outbox goes on
+            unforeseen = None if isinstance(error, StoreError) else error
+            if str(error) != self._database_trouble:
+                _log.error("nothing claimed", platform=self.platform, why=str(error), exc_info=unforeseen)
+            self._database_trouble = str(error) or type(error).__name__
             return SOON
-        except Exception:  # noqa: BLE001  # whatever it is, the outbox goes on
-            _log.exception("nothing claimed", platform=self.platform)
-            return SOON
-        return pause
 
     async def _claim(self) -> float:
         held = self._flow.held_for(asyncio.get_running_loop().time())

@@ -12,11 +12,11 @@ from typing_extensions import override
 from bot.core.daily import DailyQuestions
 from bot.core.deck import DeckState
 from bot.core.library import Library
-from bot.core.model import EVERY_DAY, ChatRef, Delivery, Language, Plan, Platform, Subscription
+from bot.core.model import EVERY_DAY, ChatRef, Delivery, Language, Plan, Platform, Reveal, Subscription
 from bot.core.ports import Bank, BankSource, Phrases
 from bot.core.schedule import Timetable, next_slot
 from bot.delivery import delivery as room
-from tests.fakes.memory_store import MemoryStore
+from tests.fakes.faulty_store import FaultyStore
 from tests.fakes.recording_messenger import RecordingMessenger
 from tests.fakes.virtual_loop import LoopClock
 
@@ -34,6 +34,12 @@ class GivenBank(BankSource):
         return self._bank
 
 
+def daily_plan(at: time = time(9), *, zone: str = "UTC", reveal: Reveal = Reveal.BUTTON, reveal_after: int = 6) -> Plan:
+    """A question a day at a local time."""
+    timetable = Timetable(times=(at,), weekdays=EVERY_DAY, zone=zone)
+    return Plan(timetable=timetable, reveal=reveal, reveal_after=reveal_after)
+
+
 @dataclass(kw_only=True)
 class World:
     """Chats that subscribed, a clock, and a messenger that remembers; the delivery runs inside `running`."""
@@ -41,8 +47,9 @@ class World:
     bank: Bank
     phrases: Phrases
     clock: LoopClock = field(default_factory=LoopClock)
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: FaultyStore = field(default_factory=FaultyStore)
     messenger: RecordingMessenger = field(default_factory=RecordingMessenger)
+    others: Sequence[RecordingMessenger] = ()
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     nightly: Sequence[Callable[[], Awaitable[None]]] = ()
     told: list[str] = field(default_factory=list)
@@ -51,7 +58,7 @@ class World:
         self, *chats: str | ChatRef, at: time = time(9), zone: str = "UTC", plan: Plan | None = None
     ) -> None:
         """Subscribe chats to a daily question at a local time."""
-        wanted = plan or Plan(timetable=Timetable(times=(at,), weekdays=EVERY_DAY, zone=zone))
+        wanted = plan or daily_plan(at, zone=zone)
         for chat in chats:
             ref = chat if isinstance(chat, ChatRef) else ChatRef(platform=Platform("telegram"), chat_id=chat)
             slot = next_slot(wanted.timetable, self.clock.now())
@@ -68,16 +75,21 @@ class World:
                 at=self.clock.now(),
             )
 
+    async def daily(self) -> DailyQuestions:
+        """What decides and composes."""
+        library = Library(source=GivenBank(self.bank), store=self.store)
+        await library.reload()
+        return DailyQuestions(library=library, store=self.store, phrases=self.phrases, catch_up=CATCH_UP)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[room.Delivery]:
         """The delivery, from its start to its graceful stop."""
-        library = Library(source=GivenBank(self.bank), store=self.store)
-        await library.reload()
+        self.registry = CollectorRegistry()
         delivery = room.Delivery(
             store=self.store,
-            daily=DailyQuestions(library=library, store=self.store, phrases=self.phrases, catch_up=CATCH_UP),
+            daily=await self.daily(),
             clock=self.clock,
-            messengers=[self.messenger],
+            messengers=[self.messenger, *self.others],
             registry=self.registry,
             nightly=self.nightly,
             tell_operators=self._tell,

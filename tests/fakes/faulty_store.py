@@ -1,0 +1,64 @@
+"""A store in memory whose database breaks when told to."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from typing_extensions import override
+
+from bot.core.model import ChatRef, DeliveryId, Platform, Subscription
+from bot.core.ports import Claimed, Planned, Settled
+from tests.fakes.memory_store import MemoryStore
+
+
+class FaultyStore(MemoryStore):
+    """Raises `trouble`, while it is set, from all that the delivery asks of it; `calls` counts what was refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trouble: Exception | None = None
+        self.calls: list[str] = []
+
+    def _check(self, call: str) -> None:
+        if self.trouble is not None:
+            self.calls.append(call)
+            raise self.trouble
+
+    @override
+    async def plan_due(self, *, now: datetime, limit: int, decide: Callable[[Subscription], Planned]) -> int:
+        self._check("plan_due")
+        return await super().plan_due(now=now, limit=limit, decide=decide)
+
+    @override
+    async def claim(self, platform: Platform, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claimed]:
+        self._check("claim")
+        return await super().claim(platform, now=now, lease_until=lease_until, limit=limit)
+
+    @override
+    async def settle(self, outcomes: Sequence[Settled]) -> None:
+        self._check("settle")
+        await super().settle(outcomes)
+
+    @override
+    async def release(self, deliveries: Sequence[DeliveryId]) -> None:
+        self._check("release")
+        await super().release(deliveries)
+
+    @override
+    async def chat_gone(self, ref: ChatRef, *, because: str, at: datetime) -> None:
+        self._check("chat_gone")
+        await super().chat_gone(ref, because=because, at=at)
+
+    @override
+    async def chat_moved(self, old: ChatRef, new: ChatRef) -> None:
+        self._check("chat_moved")
+        await super().chat_moved(old, new)
+
+    @override
+    async def recall(self, key: str) -> str | None:
+        self._check("recall")
+        return await super().recall(key)
+
+    @override
+    async def remember(self, key: str, value: str | None) -> None:
+        self._check("remember")
+        await super().remember(key, value)
