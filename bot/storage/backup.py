@@ -40,7 +40,14 @@ def restore(kept: Path, database: Path) -> Path | None:
         if database.exists() and kept.exists() and kept.samefile(database):
             raise StoreError(f"The file {kept} is the database itself. Name the backup that is to be restored.")
         copied = _copy(kept, beside=database)
-        aside = _set_aside(database) if database.exists() else None
+        try:
+            aside = _set_aside(database) if database.exists() else None
+        except OSError as error:
+            copied.unlink()
+            raise StoreError(
+                f"The old database {database} cannot be kept under a second name ({error.strerror}). Move it and its "
+                f"-wal file away yourself, and restore again."
+            ) from error
         _replace(copied, database)
     return aside
 
@@ -69,7 +76,7 @@ def backups_of(database: Path, folder: Path) -> Sequence[Path]:
 
 def _copy(database: Path, *, beside: Path) -> Path:
     """A verified copy of a database under a passing name in the folder of another file."""
-    part = beside.with_name(f".{beside.name}.{os.getpid()}.part")
+    part = beside.with_name(f".qianmian-{os.getpid()}.part")
     try:
         with reading(database) as source:
             # An open read keeps the copy on one state, whatever is written meanwhile, so it never starts over.
@@ -102,16 +109,14 @@ def _replace(part: Path, target: Path) -> None:
 
 def _set_aside(database: Path) -> Path:
     """Give a database a second name that is free, with its log if it has one."""
-    # Opening and closing folds the log into the file; a damaged one keeps its log, under the new name too.
-    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     aside = next(name for n in count(1) if not (name := _numbered(database, n)).exists())
+    # The old name stays until the backup takes it, so that there is a database at every instant. Nothing is opened:
+    # SQLite would throw away the log of a damaged file.
+    aside.hardlink_to(database)
     for suffix in ("-wal", "-shm"):
         log = database.with_name(database.name + suffix)
         if log.exists():
             log.replace(aside.with_name(aside.name + suffix))
-    # The old name stays until the backup takes it, so that there is a database at every instant.
-    aside.hardlink_to(database)
     return aside
 
 

@@ -76,7 +76,7 @@ def mark_back(connection: Connection, row: int) -> None:
 def subscribed(connection: Connection, platform: Platform, *, after: str, limit: int) -> Sequence[ChatRef]:
     """Addresses with an active subscription, a page of them in their order as text."""
     # ';' follows ':' in every order of bytes, so the range holds exactly what begins with the platform's name.
-    rows = connection.execute(_SUBSCRIBED, (max(after, f"{platform}:"), f"{platform};", limit))
+    rows = connection.execute(SUBSCRIBED, (max(after, f"{platform}:"), f"{platform};", limit))
     return [ref_of(*row) for row in rows.fetchall()]
 
 
@@ -114,7 +114,7 @@ _SEE: Final = """
         gone_at = NULL,
         gone_because = ''
 """
-_SUBSCRIBED: Final = """
+SUBSCRIBED: Final = """
     SELECT c.platform, c.chat_id, c.thread_id
     FROM chats AS c JOIN subscriptions AS s ON s.chat = c.id
     WHERE c.address > ? AND c.address < ? AND s.active = 1

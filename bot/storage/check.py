@@ -18,10 +18,10 @@ def check(path: Path) -> None:
     program, of a newer bot, damaged or unreadable.
     """
     with reading(path) as connection:
-        problems = [str(problem) for (problem,) in connection.execute("PRAGMA quick_check(3)").fetchall()]
-    if problems != ["ok"]:
+        problems = " ".join(str(problem) for (problem,) in connection.execute("PRAGMA quick_check(3)").fetchall())
+    if problems != "ok":
         raise StoreError(
-            f"The database {path} is damaged: {'; '.join(problems)}. Stop the bot, keep a copy of the file, and "
+            f"The database {path} is damaged: {' '.join(problems.split())}. Stop the bot, keep a copy of the file, and "
             f"restore the latest backup: python -m bot restore FILE"
         )
 

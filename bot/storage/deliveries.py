@@ -99,7 +99,7 @@ def release(connection: Connection, ids: Iterable[DeliveryId]) -> None:
 
 def fail_waiting(connection: Connection, chat: int, *, because: str) -> None:
     """End what waits for a chat; what is being sent at this moment is left to its sender."""
-    connection.execute(_FAIL_WAITING, (because, chat))
+    connection.execute(FAIL_WAITING, (because, chat))
 
 
 def next_ready(connection: Connection, platform: Platform) -> datetime | None:
@@ -178,7 +178,7 @@ _RELEASE: Final = """
     SET state = 'queued', ready_at = coalesce(not_before, due_at), claimed_at = NULL, attempts = attempts - 1
     WHERE id = ? AND state = 'sending'
 """
-_FAIL_WAITING: Final = """
+FAIL_WAITING: Final = """
     UPDATE deliveries SET state = 'failed', ready_at = NULL, reason = ?
     WHERE chat = ? AND state IN ('queued', 'retry')
 """

@@ -30,7 +30,7 @@ def subscription_of(row: Sequence[Any]) -> Subscription:
 
 def get(connection: Connection, ref: ChatRef) -> Subscription | None:
     """The chat's subscription, active or ended."""
-    row = connection.execute(_GET, (ref.platform, ref.chat_id, ref.thread_id or "")).fetchone()
+    row = connection.execute(GET, (ref.platform, ref.chat_id, ref.thread_id or "")).fetchone()
     return None if row is None else subscription_of(row[1:])
 
 
@@ -96,7 +96,7 @@ SELECT: Final = """
         s.plan, s.deck, s.language, s.next_slot, s.next_due_at, s.active, s.ended_because
     FROM subscriptions AS s JOIN chats AS c ON c.id = s.chat
 """
-_GET: Final = f"{SELECT} WHERE c.platform = ? AND c.chat_id = ? AND c.thread_id = ?"
+GET: Final = f"{SELECT} WHERE c.platform = ? AND c.chat_id = ? AND c.thread_id = ?"
 _GET_ENDED_WITH_CHAT: Final = f"{SELECT} WHERE s.chat = ? AND s.active = 0 AND s.ended_with_chat = 1"
 _PUT: Final = """
     INSERT INTO subscriptions (chat, plan, deck, language, next_slot, next_due_at, started_at)

@@ -228,7 +228,8 @@ class MemoryStore(Store):
         """With no thread named, an address covers the chat and all its threads."""
         if ref.thread_id is not None:
             return [ref] if ref in self.chats else []
-        return [chat for chat in self.chats if (chat.platform, chat.chat_id) == (ref.platform, ref.chat_id)]
+        covered = [chat for chat in self.chats if (chat.platform, chat.chat_id) == (ref.platform, ref.chat_id)]
+        return sorted(covered, key=str)
 
     # Planning and the outbox
 

@@ -1,0 +1,51 @@
+"""The hot queries are index look-ups, whatever the number of rows."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.storage import chats, deliveries, learners, subscriptions
+from bot.storage.migrate import migrate, migrations
+
+NAMED = {"platform": "telegram", "now": 1, "limit": 100}
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
+        migrate(opened, Path(":memory:"), migrations())
+        yield opened
+
+
+def plan_of(connection: sqlite3.Connection, sql: str, parameters: object) -> list[str]:
+    """The steps of SQLite's plan for a query: https://sqlite.org/eqp.html."""
+    assert isinstance(parameters, tuple | dict)
+    return [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("sql", "parameters", "index"),
+    [
+        pytest.param(subscriptions.DUE, (1, 200), "subscriptions_due", id="due subscriptions"),
+        pytest.param(deliveries.CLAIMABLE, NAMED, "deliveries_waiting", id="claim"),
+        pytest.param(deliveries.NEXT_READY, ("telegram",), "deliveries_ready", id="next wakeup"),
+        pytest.param(deliveries.OF_CHAT, ("telegram", "1", "", 5), "deliveries_by_due", id="ledger"),
+        pytest.param(
+            deliveries.SENT_BEFORE, ("telegram", "1", "", "s"), "chat=? AND kind=? AND slot<?", id="sent before"
+        ),
+        pytest.param(deliveries.FAIL_WAITING, ("asked", 1), "chat=?", id="end of a subscription"),
+        pytest.param(subscriptions.GET, ("telegram", "1", ""), "chats_by_ref", id="subscription"),
+        pytest.param(chats.SUBSCRIBED, ("telegram:", "telegram;", 9), "chats_by_address", id="subscribed chats"),
+        pytest.param(learners.TALLY_RATINGS, (1, "q"), "COVERING INDEX ratings_by_chat", id="tally of ratings"),
+        pytest.param(learners.TALLY_PICKS, (1, "q"), "COVERING INDEX picks_by_chat", id="tally of picks"),
+    ],
+)
+def test_a_hot_query_reads_an_index_and_sorts_nothing(
+    connection: sqlite3.Connection, sql: str, parameters: object, index: str
+) -> None:
+    steps = plan_of(connection, sql, parameters)
+    assert any(index in step for step in steps), steps
+    assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step], steps
