@@ -65,6 +65,9 @@ class Answering:
         private = group and response.placement is Placement.PRIVATE and response.reply.prompt is None
         if private and person is not None and await self._alone(response.reply, to, Ephemeral(receiver=person.id)):
             return
+        if private and response.reply.attachment is not None and person is not None:
+            # What is stored about a person is nobody else's business.
+            to = Address(chat=person.id)
         await self._say(request, response.reply, to, person)
 
     async def greet(self, request: Request, response: Response) -> None:
@@ -123,8 +126,12 @@ class Answering:
         elif reply.question is not None or not shown.chat or request.chat.kind is ChatKind.CHANNEL:
             start = "help" if reply.question is None else f"q_{reply.question}"
             await query.answer(url=f"https://t.me/{self._bot.username}?start={start}")
-        else:
+        elif reply.prompt is not None or reply.attachment is not None:
+            to = replace(to, chat=query.from_user.id, thread=None) if reply.attachment is not None else to
             await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
+        else:
+            # A panel that everybody can see is still walked in place; only admins' taps change anything.
+            await asyncio.gather(self._toast(query, response.toast), self._edit(reply, shown))
 
     async def _alone(self, reply: Reply, to: Address, ephemeral: Ephemeral) -> bool:
         """Send it as a message that one person sees; whether the chat and the server allowed it."""
