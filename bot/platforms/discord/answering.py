@@ -167,23 +167,23 @@ class Answering:
 
     async def _give(self, answer: Answer, request: Request, prepared: _Prepared) -> None:
         response, tapped = prepared.response, answer.interaction.message is not None
-        prompt = None if response.reply is None else response.reply.prompt
-        if prompt is not None:
-            await self._ask(answer, prompt, prepared.voice)
+        if response.reply is not None and response.reply.prompt is not None:
+            await self._ask(answer, response.reply, response.reply.prompt, prepared.voice)
         elif prepared.messages:
             await answer.give(way_of(request, response, tapped=tapped), prepared.messages)
         elif answer.promised is None:
             await answer.promise(Way.PRIVATE)
         self._refresh(answer.interaction, request, response)
 
-    async def _ask(self, answer: Answer, prompt: Prompt, voice: Voice) -> None:
-        """Open the form; a form cannot follow a promise, so then a button is given that opens it."""
-        if answer.promised is None:
+    async def _ask(self, answer: Answer, reply: Reply, prompt: Prompt, voice: Voice) -> None:
+        """Open the form. It can follow neither a promise nor another form, so then a button is given that opens it."""
+        from_form = answer.interaction.type is discord.InteractionType.modal_submit
+        if answer.promised is None and not from_form:
             await answer.interaction.response.send_modal(modal(prompt))
             return
         button = Button(label=voice("discord-open-form"), action=prompt.action, tone=Tone.PRIMARY)
-        reply = Reply(blocks=(paragraph(voice("discord-form-late")),), controls=(Row(buttons=(button,)),))
-        await answer.give(Way.PRIVATE, await messages(reply, self._painter, public=False))
+        instead = Reply(blocks=reply.blocks, controls=(Row(buttons=(button,)),))
+        await answer.give(Way.PRIVATE, await messages(instead, self._painter, public=False))
 
     def _refresh(self, interaction: Interaction, request: Request, response: Response) -> None:
         if response.refresh is None or interaction.channel is None or interaction.message is None:

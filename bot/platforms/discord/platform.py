@@ -25,7 +25,7 @@ from bot.platforms.discord.refreshing import Refresher
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
-BAD_TOKEN: Final = (  # noqa: S105  # a sentence about it
+NOT_LOGGED_IN: Final = (
     "Discord refuses the token. Copy it again from the developer portal, under Bot, and set QIANMIAN_DISCORD_TOKEN."
 )
 BAD_INTENTS: Final = "Discord refuses the intents, although only `guilds` is asked for. Check the application's state."
@@ -118,7 +118,7 @@ class DiscordPlatform(PlatformPart):
     def health(self) -> Health:
         if self._messenger.ready:
             return Health(part="discord", state=State.OK)
-        state = State.DOWN if self._trouble in {BAD_TOKEN, BAD_INTENTS} else State.DEGRADED
+        state = State.DOWN if self._trouble in {NOT_LOGGED_IN, BAD_INTENTS} else State.DEGRADED
         return Health(part="discord", state=state, why=self._trouble)
 
     @override
@@ -152,7 +152,7 @@ class DiscordPlatform(PlatformPart):
                 self._metrics.connected(yes=False)
             if client.is_ready():
                 wait = self._waits.first
-            pause = self._waits.longest if self._trouble in {BAD_TOKEN, BAD_INTENTS} else wait
+            pause = self._waits.longest if self._trouble in {NOT_LOGGED_IN, BAD_INTENTS} else wait
             _log.warning("discord is not connected", why=self._trouble, again_in=pause)
             await asyncio.sleep(pause)
             wait = min(wait * 2, self._waits.longest)
@@ -183,11 +183,11 @@ def _in_words(error: Exception) -> str:
     """What is wrong and what to do, in a sentence; never the token."""
     match error:
         case discord.LoginFailure():
-            return BAD_TOKEN
+            return NOT_LOGGED_IN
         case discord.PrivilegedIntentsRequired():
             return BAD_INTENTS
         case discord.ConnectionClosed(code=code) if code == AUTHENTICATION_FAILED:
-            return BAD_TOKEN
+            return NOT_LOGGED_IN
         case discord.ConnectionClosed(code=code) if code in INTENT_CODES:
             return BAD_INTENTS
         case _:

@@ -1,3 +1,5 @@
+"""Inline text: what is written is what is read."""
+
 import pytest
 
 from bot.core.markup import Bold, Code, Italic, LineBreak, Link, Math, Text

@@ -1,3 +1,5 @@
+"""Tables, narrow and wide."""
+
 from bot.core.markup import Align, Code, Inline, Math, Table, Text
 from bot.platforms.discord.tables import table, width
 

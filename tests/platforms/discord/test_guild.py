@@ -1,0 +1,181 @@
+"""What a study group does in a guild: private answers, public counts, an admin's panel."""
+
+from bot.core.model import ChatRef, Reveal
+from bot.platforms.discord.places import DISCORD
+from tests.fakes.discord_people import Person
+from tests.fakes.discord_rules import Json, walk
+from tests.fakes.discord_world import FORUM, GROUP_DM, NEWS, buttons, is_private, texts
+from tests.platforms.discord.conftest import Bot, connected
+
+
+def guild_channel(bot: Bot, *, kind: int = 0) -> Json:
+    """A channel in a new guild, before the bot connects."""
+    return bot.server.world.channel(bot.server.world.guild(), kind=kind)
+
+
+def hidden(message: Json) -> str:
+    """The text that is hidden until tapped."""
+    boxes = [part for part in message["components"] if part.get("spoiler")]
+    return "\n".join(part["content"] for part in walk(boxes) if "content" in part)
+
+
+async def test_an_answer_is_shown_to_the_presser_alone(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann, ben = idle.person("ann"), idle.person("ben")
+        (card,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
+        assert not is_private(card)
+        before = texts(card)
+        for person in (ann, ben):
+            answer = (await person.press(card, "Answer")).replies[0]
+            assert is_private(answer)
+            assert "### Answer" in texts(answer)
+        assert texts(card) == before
+
+
+async def test_counts_on_the_public_message_follow_the_ratings(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        people = [idle.person(name) for name in ("ann", "ben", "cho", "dan", "eve")]
+        (card,) = (await people[0].command(channel, "question", id="lora-merge-weights")).replies
+        for number, person in enumerate(people):
+            answer = (await person.press(card, "Answer")).replies[-1]
+            await person.press(answer, "Knew it" if number else "Not yet")
+            assert is_private(answer)
+        await idle.server.until(lambda: "Knew it 4" in texts(card))
+        assert "not yet 1" in texts(card)
+        assert card["edits"] <= 5
+
+
+async def test_what_is_asked_for_in_private_is_answered_in_private(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        (card,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
+        answer = (await ann.press(card, "Answer")).replies[-1]
+        other = await ann.press(answer, "Another")
+        assert is_private(other.replies[0])
+        assert idle.server.world.messages[channel["id"]] == [card]
+
+
+async def test_a_public_answer_is_hidden_until_tapped(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(channel, "subscribe", time="9:00")
+        ref = ChatRef(platform=DISCORD, chat_id=channel["id"])
+        subscription = await idle.store.subscription(ref)
+        assert subscription is not None
+        assert subscription.plan.reveal is Reveal.PRIVATE
+        await _choose_policy(root, channel, "Button for all")
+        (card,) = (await root.command(channel, "question", id="lora-merge-weights")).replies
+        await root.press(card, "Answer")
+        assert not is_private(card)
+        assert "### Answer" in texts(card)
+        assert "merge" in hidden(card)
+
+
+async def _choose_policy(root: Person, channel: Json, label: str) -> None:
+    (panel,) = (await root.command(channel, "settings")).replies
+    assert is_private(panel)
+    await root.press(panel, "Answers")
+    await root.press(panel, label)
+
+
+async def test_an_admin_changes_the_plan_in_a_panel_of_their_own(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        (done,) = (await root.command(channel, "subscribe", time="8:30", zone="Europe/Berlin", topics="lora")).replies
+        assert not is_private(done)
+        (panel,) = (await root.command(channel, "settings")).replies
+        assert is_private(panel)
+        assert "#" in texts(panel)
+        await root.press(panel, "More")
+        await root.press(panel, "A thread each")
+        subscription = await idle.store.subscription(ChatRef(platform=DISCORD, chat_id=channel["id"]))
+        assert subscription is not None
+        assert subscription.plan.thread
+        preview = await root.press((await root.command(channel, "settings")).replies[0], "Preview")
+        assert is_private(preview.replies[0])
+
+
+async def test_nobody_else_may_touch_the_plan(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root, ann = idle.person("root", admin=True), idle.person("ann")
+        (done,) = (await root.command(channel, "subscribe")).replies
+        refused = await ann.press(done, "Settings")
+        assert is_private(refused.replies[0])
+        assert "Only admins" in texts(refused.replies[0])
+        root.permissions = 0
+        demoted = await root.press(done, "Settings")
+        assert "Only admins" in texts(demoted.replies[0])
+
+
+async def test_a_guild_may_let_others_run_the_commands_for_managers(idle: Bot) -> None:
+    """Discord asks for Manage Server by default; a server's settings may say otherwise, and Discord enforces them."""
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person("ann")
+        (done,) = (await ann.command(channel, "subscribe", time="9:00")).replies
+        assert "Subscribed" in texts(done)
+
+
+async def test_an_app_that_only_its_user_installed_cannot_subscribe_a_guild(bot: Bot) -> None:
+    elsewhere = {"id": "77", "type": 0, "guild_id": "66", "name": "x", "position": 0, "permission_overwrites": []}
+    bot.server.world.channels["77"] = elsewhere
+    bot.server.world.messages["77"] = []
+    root = bot.person("root", admin=True)
+    (told,) = (await root.command(elsewhere, "subscribe")).replies
+    assert "Only admins" in texts(told)
+    (card,) = (await root.command(elsewhere, "random")).replies
+    assert "Answer" in buttons(card)
+
+
+async def test_a_group_of_friends_has_no_plan_but_questions(bot: Bot) -> None:
+    ann = bot.person()
+    group = bot.server.world.dm(ann.user, kind=GROUP_DM)
+    (card,) = (await ann.command(group, "question", id="lora-merge-weights")).replies
+    answer = await ann.press(card, "Answer")
+    assert is_private(answer.replies[0])
+
+
+async def test_a_thread_is_a_chat_of_its_own_and_a_forum_one_with_its_posts(idle: Bot) -> None:
+    world = idle.server.world
+    guild = world.guild()
+    text, forum, news = world.channel(guild), world.channel(guild, kind=FORUM), world.channel(guild, kind=NEWS)
+    thread, post = world.thread(text), world.thread(forum)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        for place in (thread, post, news):
+            await root.command(place, "subscribe", time="9:00")
+        refs = set(idle.store.subscriptions)
+    assert refs == {
+        ChatRef(platform=DISCORD, chat_id=text["id"], thread_id=thread["id"]),
+        ChatRef(platform=DISCORD, chat_id=forum["id"]),
+        ChatRef(platform=DISCORD, chat_id=news["id"]),
+    }
+
+
+async def test_a_quiz_is_answered_in_private(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann, ben = idle.person("ann"), idle.person("ben")
+        (quiz,) = (await ann.command(channel, "quiz", topic="lora")).replies
+        for person in (ann, ben):
+            result = await person.press_id(quiz, buttons(quiz)["B"]["custom_id"])
+            assert is_private(result.replies[0])
+            assert "Right." in texts(result.replies[0]) or "Not quite" in texts(result.replies[0])
+        assert "Right." not in texts(quiz)
+        assert len(idle.store.picked) == 2
+
+
+async def test_the_same_words_never_notify_anybody(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        (found,) = (await ann.command(channel, "search", words="@everyone <@&1> lora")).replies
+        assert "@everyone" not in texts(found)
+        assert "<@&" not in texts(found).replace("\\<", "")
+        assert found["allowed_mentions"] == {"parse": []}
