@@ -1,7 +1,7 @@
 """A delivery with everything around it in memory, on a loop whose time is a number."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -34,9 +34,17 @@ class GivenBank(BankSource):
         return self._bank
 
 
-def daily_plan(at: time = time(9), *, zone: str = "UTC", reveal: Reveal = Reveal.BUTTON, reveal_after: int = 6) -> Plan:
-    """A question a day at a local time."""
-    timetable = Timetable(times=(at,), weekdays=EVERY_DAY, zone=zone)
+def daily_plan(
+    at: time = time(9),
+    *,
+    zone: str = "UTC",
+    times: Sequence[time] = (),
+    days: Iterable[int] = EVERY_DAY,
+    reveal: Reveal = Reveal.BUTTON,
+    reveal_after: int = 6,
+) -> Plan:
+    """A question at a local time, or several."""
+    timetable = Timetable(times=tuple(times) or (at,), weekdays=frozenset(days), zone=zone)
     return Plan(timetable=timetable, reveal=reveal, reveal_after=reveal_after)
 
 
