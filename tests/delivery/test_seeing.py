@@ -55,7 +55,7 @@ async def test_a_database_in_trouble_is_one_line_and_one_when_it_is_over(world: 
 
 @virtually
 async def test_a_notice_is_not_told_again_within_a_day_nor_after_a_restart(world: World) -> None:
-    await world.subscribe("odd", plan=daily_plan(times=(time(1, 1), time(13))))
+    await world.subscribe("odd", plan=daily_plan(times=(time(1, 1), time(2), time(14))))
     told = []
     for _ in range(3):
         world.messenger.fail("odd", Rejected("can't parse entities"))
