@@ -36,6 +36,7 @@ class TelegramServer(TelegramPeople):
         self.token = TOKEN
         self.polling = 0
         self.migrated: dict[int, int] = {}
+        self._runner: web.AppRunner | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["TelegramServer"]:
@@ -47,10 +48,16 @@ class TelegramServer(TelegramPeople):
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self._runner = runner
         try:
             yield self
         finally:
             await runner.cleanup()
+
+    async def stop(self) -> None:
+        """Go away, in the middle of everything."""
+        assert self._runner is not None
+        await self._runner.cleanup()
 
     # HTTP
 

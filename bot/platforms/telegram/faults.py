@@ -15,7 +15,6 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     NetworkError,
-    RetryAfter,
     TelegramError,
 )
 
@@ -68,6 +67,18 @@ class ServerFault(NetworkError):
     """Telegram's own side failed (5xx) and said so."""
 
 
+class TooFast(TelegramError):
+    """Telegram, or our own pace, asks for a pause.
+
+    Attributes:
+        pause: How long.
+    """
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__(f"Too many requests: retry after {pause.total_seconds():g} s")
+        self.pause: Final = pause
+
+
 class NoAnswer(NetworkError):
     """The request left and no answer came: Telegram may have acted on it."""
 
@@ -84,8 +95,8 @@ def typed_errors() -> Iterator[None]:
 def typed(error: TelegramError) -> MessengerError:
     """The error as the core knows it."""
     words = error.message
-    if isinstance(error, RetryAfter):
-        return RateLimited(words, retry_after=_span(error))
+    if isinstance(error, TooFast):
+        return RateLimited(words, retry_after=error.pause)
     if isinstance(error, ChatMigrated):
         return ChatMoved(words, new_chat_id=str(error.new_chat_id))
     if isinstance(error, Forbidden | BadRequest):
@@ -119,8 +130,3 @@ def _refusal(words: str, *, forbidden: bool) -> MessengerError:
             return kind(words)
     # A new kind of "Forbidden" is about the chat, never about the text.
     return NotAllowed(words) if forbidden else Rejected(words)
-
-
-def _span(error: RetryAfter) -> timedelta:
-    pause = error.retry_after
-    return pause if isinstance(pause, timedelta) else timedelta(seconds=pause)

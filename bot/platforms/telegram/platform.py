@@ -203,7 +203,8 @@ class TelegramPlatform(PlatformPart):
         try:
             while True:
                 try:
-                    offset = await self._fetch(offset)
+                    # After a failure a short look first, so that its end is noticed at once.
+                    offset = await self._fetch(offset, seconds=0 if failures else POLL_SECONDS)
                     failures = 0
                     self._say(State.OK)
                 except InvalidToken:
@@ -218,9 +219,9 @@ class TelegramPlatform(PlatformPart):
             if offset:
                 await self._confirm(offset)
 
-    async def _fetch(self, offset: int) -> int:
+    async def _fetch(self, offset: int, *, seconds: int) -> int:
         """The next batch into the queue; the offset after it."""
-        batch = await fetch(self._app.bot, self._receiver, offset=offset, seconds=POLL_SECONDS, allowed=ALLOWED_UPDATES)
+        batch = await fetch(self._app.bot, self._receiver, offset=offset, seconds=seconds, allowed=ALLOWED_UPDATES)
         for update in batch.updates:
             await self._app.update_queue.put(update)
         return batch.offset

@@ -15,13 +15,12 @@ from typing import Any, Final
 import aiohttp
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
-from telegram.error import RetryAfter
 from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
 from bot.core.errors import RateLimited
 from bot.core.ports import Lane, Pacer
-from bot.platforms.telegram.faults import NeverLeft, NoAnswer, ServerFault
+from bot.platforms.telegram.faults import NeverLeft, NoAnswer, ServerFault, TooFast
 
 LANE: Final[ContextVar[Lane]] = ContextVar("LANE", default=Lane.TAP)
 """Who goes first; set around what is sent by our own initiative."""
@@ -85,7 +84,7 @@ class PacedRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """One request, and for a tap again after a short pause that Telegram asked for.
 
-        Raises NeverLeft, NoAnswer or ServerFault; no error holds the address, since it holds the token.
+        Raises NeverLeft, NoAnswer, ServerFault or TooFast; no error holds the address, since it holds the token.
         """
         del method, write_timeout, connect_timeout, pool_timeout
         name = url.rpartition("/")[2].partition("?")[0]
@@ -96,6 +95,8 @@ class PacedRequest(BaseRequest):
             if status != HTTPStatus.TOO_MANY_REQUESTS or not self._waits_out(body, scope):
                 break
             status, body = await self._exchange(url, name, request_data, seconds, scope)
+        if status == HTTPStatus.TOO_MANY_REQUESTS and (pause := _retry_after(body)) is not None:
+            raise TooFast(pause)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFault(f"{name}: Telegram answered {status} {_description(body)}".rstrip())
         return status, body
@@ -114,7 +115,7 @@ class PacedRequest(BaseRequest):
         try:
             await self._pacer.turn(LANE.get(), scope=scope, group=scope is not None and scope.startswith(("-", "@")))
         except RateLimited as error:
-            raise RetryAfter(error.retry_after) from None
+            raise TooFast(error.retry_after) from None
 
     async def _exchange(
         self, url: str, name: str, data: RequestData | None, seconds: float, scope: str | None

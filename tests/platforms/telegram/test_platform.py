@@ -1,0 +1,235 @@
+"""Connecting, staying connected, menus, webhooks, order: Telegram as a part of the bot."""
+
+import asyncio
+
+import aiohttp
+import pytest
+from aiohttp import web
+from telegram import Update
+from typing_extensions import override
+
+from bot.core.commands import COMMANDS
+from bot.core.model import Language
+from bot.core.ports import State
+from bot.platforms.telegram.menus import menus
+from bot.platforms.telegram.order import InOrderPerChat
+from bot.platforms.telegram.platform import growing
+from tests.fakes.memory_store import MemoryStore
+from tests.fakes.telegram_world import TOKEN, Error
+from tests.platforms.telegram.conftest import Made, Stage
+
+
+async def test_starting_does_not_wait_for_telegram(stage_of: Made) -> None:
+    async with stage_of(start=False) as stage:
+        await stage.server.stop()
+        async with stage.platform.running():
+            assert stage.platform.health().state is State.DEGRADED
+        assert stage.platform.health().state is State.DOWN
+
+
+async def test_no_network_at_start_is_said_and_tried_again(stage_of: Made) -> None:
+    async with stage_of(start=False) as stage:
+        stage.server.faults["getMe"] += [Error(502, "Bad Gateway"), Error(502, "Bad Gateway")]
+        async with stage.platform.running():
+            await stage.server.until(lambda: "cannot be reached" in stage.platform.health().why)
+            await stage.server.until(lambda: stage.platform.messenger.ready)
+        assert len(stage.server.called("getMe")) == 3
+
+
+async def test_a_wrong_token_is_said_in_words_and_never_shown(
+    stage_of: Made, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = TOKEN.replace("fake", "nope")
+    async with stage_of(start=False, token=wrong) as stage, stage.platform.running():
+        await stage.server.until(lambda: "does not accept the token" in stage.platform.health().why)
+        assert stage.platform.health().state is State.DOWN
+        await stage.server.until(lambda: len(stage.server.called("getMe")) >= 3)
+        stage.server.token = wrong
+        await stage.server.until(lambda: stage.platform.messenger.ready)
+    captured = capsys.readouterr()
+    assert wrong not in captured.out + captured.err + caplog.text
+
+
+async def test_a_second_poller_is_named_and_it_goes_on_when_that_one_stops(stage_of: Made) -> None:
+    conflict = Error(409, "Conflict: terminated by other getUpdates request; make sure that only one bot runs")
+    async with stage_of(start=False) as stage:
+        stage.server.faults["getUpdates"] += [conflict] * 3
+        async with stage.platform.running():
+            await stage.server.until(lambda: "409" in stage.platform.health().why)
+            await stage.server.until(lambda: stage.platform.messenger.ready)
+
+
+async def test_a_token_that_is_revoked_while_running_is_noticed(stage: Stage) -> None:
+    stage.server.token = "revoked"
+    await stage.server.push("message", {})
+    await stage.server.until(lambda: "does not accept the token" in stage.platform.health().why)
+
+
+async def test_one_silent_poll_is_no_news(stage: Stage) -> None:
+    stage.server.person(7)
+    stage.server.faults["getUpdates"].append("cut")
+    await stage.server.say(7, "/start")
+    await stage.server.message()
+    await stage.server.say(7, "/help")
+    await stage.server.message(count=2)
+    assert stage.platform.health().state is State.OK
+
+
+async def test_an_unexpected_error_does_not_end_it(stage_of: Made) -> None:
+    class BrokenOnce(MemoryStore):
+        broken = True
+
+        @override
+        async def recall(self, key: str) -> str | None:
+            if self.broken and key == "telegram:menus":
+                self.broken = False
+                raise RuntimeError("something of ours is broken")
+            return await super().recall(key)
+
+    async with stage_of(store=BrokenOnce()) as stage:
+        assert stage.platform.messenger.ready
+
+
+async def test_updates_that_waited_are_kept_and_all_are_confirmed_at_the_end(stage_of: Made) -> None:
+    async with stage_of(start=False) as stage:
+        server = stage.server
+        server.person(7)
+        await server.say(7, "/start")
+        async with stage.platform.running():
+            await server.message()
+        assert server.updates == []
+
+
+async def test_an_update_that_cannot_be_read_costs_itself_alone(stage: Stage) -> None:
+    stage.server.person(7)
+    await stage.server.push("message", {"message_id": "of a newer kind"})
+    await stage.server.say(7, "/start")
+    await stage.server.message()
+
+
+async def test_only_what_is_used_is_asked_for(stage: Stage) -> None:
+    await stage.server.until(lambda: stage.server.allowed)
+    assert "callback_query" in stage.server.allowed
+    assert not stage.server.allowed & {"message_reaction", "chat_member", "poll", "business_message"}
+
+
+async def test_an_error_in_one_update_is_no_end(stage: Stage) -> None:
+    stage.server.person(7)
+    stage.server.faults["sendMessage"].append(Error(403, "Forbidden: bot was blocked by the user"))
+    await stage.server.say(7, "/start")
+    await stage.server.say(7, "/help")
+    assert "What I can do" in (await stage.server.message()).text
+
+
+def test_the_wait_grows_to_a_minute() -> None:
+    assert [growing(n) for n in (1, 2, 3, 7, 50)] == [1, 2, 4, 60, 60]
+
+
+# Menus
+
+
+async def test_menus_come_from_the_command_table_per_scope_and_language(stage: Stage) -> None:
+    sent = stage.server.commands
+    assert {scope for scope, _ in sent} == {"all_private_chats", "all_group_chats", "all_chat_administrators"}
+    assert {code for _, code in sent} == {"", "zh", "en"}
+    names = {key: [row["command"] for row in rows] for key, rows in sent.items()}
+    assert "subscribe" not in names["all_group_chats", "en"]
+    assert "subscribe" in names["all_chat_administrators", "en"]
+    assert "stats" not in names["all_private_chats", "en"]
+    known = {command.name: command for command in COMMANDS}
+    assert all(row["description"] == known[row["command"]].zh for row in sent["all_private_chats", "zh"])
+
+
+async def test_menus_are_sent_only_when_they_changed(stage_of: Made) -> None:
+    store = MemoryStore()
+    async with stage_of(store=store) as stage:
+        assert stage.server.called("setMyCommands")
+    async with stage_of(store=store) as stage:
+        assert not stage.server.called("setMyCommands")
+
+
+def test_the_operator_s_language_is_the_one_for_everybody_else() -> None:
+    default = [commands for scope, code, commands in menus(Language.ZH) if code is None]
+    assert default[0][0].description == COMMANDS[0].zh
+
+
+# Webhook
+
+
+HOOK = "https://bot.example.org/telegram/hook"
+
+
+async def test_a_webhook_takes_updates_from_telegram_alone(stage_of: Made) -> None:
+    async with stage_of(webhook_url=HOOK) as stage:
+        stage.server.person(7)
+        app = web.Application()
+        app.add_routes(stage.platform.routes())
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/telegram/hook"
+        update = {"update_id": 1, "message": stage.server.written(7, 7, "/start")}
+        secret = {"X-Telegram-Bot-Api-Secret-Token": stage.server.secret}
+        async with aiohttp.ClientSession() as telegram:
+            assert (await telegram.post(url, json=update)).status == 403
+            assert (await telegram.post(url, json=update, headers=dict.fromkeys(secret, "guess"))).status == 403
+            assert (await telegram.post(url, data=b"no json", headers=secret)).status == 400
+            assert (await telegram.post(url, json=[1], headers=secret)).status == 200
+            assert (await telegram.post(url, json=update, headers=secret)).status == 200
+            await stage.server.message()
+        await runner.cleanup()
+        assert stage.server.webhook == HOOK
+        assert TOKEN not in stage.server.secret
+        assert not stage.server.called("getUpdates")
+
+
+async def test_without_a_connection_the_webhook_asks_to_come_again(stage_of: Made) -> None:
+    async with stage_of(webhook_url=HOOK, start=False) as stage:
+        assert len(stage.platform.routes()) == 1
+
+
+async def test_without_a_webhook_there_is_no_route(stage: Stage) -> None:
+    assert stage.platform.routes() == []
+
+
+# Order
+
+
+async def test_updates_of_one_chat_stay_in_order_while_others_go_on() -> None:
+    order = InOrderPerChat()
+    done: list[str] = []
+    hold = asyncio.Event()
+
+    def update(id_: int, chat: int) -> Update:
+        person = {"id": chat, "is_bot": False, "first_name": "A"}
+        message = {"message_id": id_, "date": 1, "chat": {"id": chat, "type": "private"}, "from": person, "text": "x"}
+        made = Update.de_json({"update_id": id_, "message": message}, None)
+        assert made is not None
+        return made
+
+    async def work(name: str, wait: asyncio.Event | None) -> None:
+        if wait is not None:
+            await wait.wait()
+        done.append(name)
+
+    async with order:
+        first = asyncio.create_task(order.process_update(update(1, 7), work("7 first", hold)))
+        second = asyncio.create_task(order.process_update(update(2, 7), work("7 second", None)))
+        await order.process_update(update(3, 8), work("8", None))
+        assert done == ["8"]
+        hold.set()
+        await asyncio.gather(first, second)
+    assert done == ["8", "7 first", "7 second"]
+    assert not order._locks
+
+
+async def test_updates_without_a_place_are_not_held_up() -> None:
+    order = InOrderPerChat()
+    done: list[int] = []
+
+    async def work() -> None:
+        done.append(1)
+
+    await order.process_update(object(), work())
+    await order.process_update(Update(1), work())
+    assert done == [1, 1]
