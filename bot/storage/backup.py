@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from itertools import count
@@ -12,21 +12,21 @@ from typing import Final
 
 from bot.core.errors import StoreError
 from bot.core.model import require_utc
-from bot.storage.check import check, is_ours, reading
+from bot.storage.check import check, is_ours, never, reading
 from bot.storage.faults import speaking_plainly
 from bot.storage.lock import process_lock
 
 
-def backup(database: Path, target: Path) -> None:
+def backup(database: Path, target: Path, *, given_up: Callable[[], bool] = never) -> None:
     """Copy a database, which a bot may be using, into a single file of its own.
 
     The copy is one state of the database, read from end to end, and stands at `target` whole or not at all. An
     earlier backup there is replaced. Raises StoreError, with nothing changed, when it cannot be made or `target`
-    is any other file.
+    is any other file, or it is given up, which is asked for now and then.
     """
     if target.exists() and (target.samefile(database) or not is_ours(target)):
         raise StoreError(f"The file {target} exists and is no backup of this bot. Choose another name for the backup.")
-    copied = _copy(database, beside=target)
+    copied = _copy(database, beside=target, given_up=given_up)
     _replace(copied, target)
 
 
@@ -52,7 +52,9 @@ def restore(kept: Path, database: Path) -> Path | None:
     return aside
 
 
-def back_up_nightly(database: Path, folder: Path, *, now: datetime, keep: int) -> Path:
+def back_up_nightly(
+    database: Path, folder: Path, *, now: datetime, keep: int, given_up: Callable[[], bool] = never
+) -> Path:
     """Take the backup of a day (UTC) into a folder, and remove all but the latest `keep` of them.
 
     Returns where it stands. Raises StoreError as `backup` does; older backups then stay.
@@ -62,7 +64,7 @@ def back_up_nightly(database: Path, folder: Path, *, now: datetime, keep: int) -
     except OSError as error:
         raise StoreError(f"The folder {folder} for backups cannot be made ({error.strerror}).") from error
     target = folder / f"{database.stem}-{require_utc(now):%Y-%m-%d}.db"
-    backup(database, target)
+    backup(database, target, given_up=given_up)
     for old in backups_of(database, folder)[: -max(keep, 1)]:
         old.unlink(missing_ok=True)
     return target
@@ -74,8 +76,13 @@ def backups_of(database: Path, folder: Path) -> Sequence[Path]:
     return sorted(path for path in folder.iterdir() if name.fullmatch(path.name))
 
 
-def _copy(database: Path, *, beside: Path) -> Path:
+def _copy(database: Path, *, beside: Path, given_up: Callable[[], bool] = never) -> Path:
     """A verified copy of a database under a passing name in the folder of another file."""
+
+    def go_on(*_: int) -> None:
+        if given_up():
+            raise StoreError(f"The copy of {database} was given up before it was whole.")
+
     part = beside.with_name(f".qianmian-{os.getpid()}.part")
     try:
         with reading(database) as source:
@@ -83,10 +90,10 @@ def _copy(database: Path, *, beside: Path) -> Path:
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             with speaking_plainly(beside), closing(sqlite3.connect(part)) as copy:
-                source.backup(copy, pages=_PAGES)
+                source.backup(copy, pages=_PAGES, progress=go_on)
                 # A backup is one file, with no log beside it.
                 copy.execute("PRAGMA journal_mode = DELETE")
-        check(part)
+        check(part, given_up=given_up)
     except BaseException:
         part.unlink(missing_ok=True)
         raise

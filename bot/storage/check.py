@@ -1,7 +1,7 @@
 """Looking at a database without changing it: is it ours, is it whole, can this code read it?"""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -11,13 +11,20 @@ from bot.storage.faults import speaking_plainly
 from bot.storage.migrate import APPLICATION_ID, migrations, version_of
 
 
-def check(path: Path) -> None:
+def never() -> bool:
+    """What is begun is not given up."""
+    return False
+
+
+def check(path: Path, *, given_up: Callable[[], bool] = never) -> None:
     """Read a database from end to end, while a bot may be using it.
 
-    It takes seconds for a large one. Raises StoreError, saying what to do, when the file is missing, of another
-    program, of a newer bot, damaged or unreadable.
+    It takes seconds for a large one, and ends when it is given up, which is asked for now and then. Raises
+    StoreError, saying what to do, when the file is missing, of another program, of a newer bot, damaged or
+    unreadable.
     """
     with reading(path) as connection:
+        connection.set_progress_handler(given_up, _STEPS)
         problems = " ".join(str(problem) for (problem,) in connection.execute("PRAGMA quick_check(3)").fetchall())
     if problems != "ok":
         raise StoreError(
@@ -54,4 +61,6 @@ def is_ours(path: Path) -> bool:
 # https://sqlite.org/fileformat2.html#the_database_header
 _MAGIC: Final = b"SQLite format 3\x00"
 _HEADER: Final = 100
+# Steps of SQLite's machine between two questions whether to go on: less than a millisecond.
+_STEPS: Final = 1000
 _ID_AT: Final = 68

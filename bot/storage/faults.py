@@ -41,6 +41,7 @@ _WORDS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_LOCKED: "The database {path} is locked by another part of this program ({error}).",
     sqlite3.SQLITE_READONLY: "The database {path} is read-only ({error}). Give this user the right to write the file "
     "and its folder.",
+    sqlite3.SQLITE_INTERRUPT: "Reading the database {path} was given up ({error}).",
     sqlite3.SQLITE_PERM: _UNREACHABLE,
     sqlite3.SQLITE_CANTOPEN: _UNREACHABLE,
     sqlite3.SQLITE_FULL: "There is no room left for the database {path} ({error}). Free some space on that disk; the "

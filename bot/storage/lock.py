@@ -27,16 +27,17 @@ else:
 def process_lock(database: Path) -> Iterator[None]:
     """Hold the database for this process alone; the file `<database>.lock` names its pid.
 
-    The operating system lets go of it when the process ends, however it ends. Raises StoreError when another
-    process holds it, with that process's number, or when the file cannot be written.
+    A missing folder is made. The operating system lets go of the lock when the process ends, however it ends. Raises
+    StoreError when another process holds it, with that process's number, or when the file cannot be written.
     """
     path = lock_path(database)
     try:
+        # What people study is their own business: a folder made here is for this user alone.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = path.open("a+b")
     except OSError as error:
         raise StoreError(
-            f"The lock file {path} cannot be written ({error.strerror}). Check that the folder exists and that this "
-            f"user may write there."
+            f"The lock file {path} cannot be written ({error.strerror}). Check that this user may write in that folder."
         ) from error
     with file:
         try:

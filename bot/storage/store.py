@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
+from threading import Event
 from typing import Final
 
 from typing_extensions import override
 
-from bot.core.errors import StoreError
 from bot.core.model import (
     Answered,
     Chat,
@@ -64,9 +64,15 @@ class SqliteStore(Store):
     async def back_up_nightly(self, folder: Path, *, now: datetime, keep: int) -> Path:
         """Take the day's backup into a folder, verify it, and keep the latest few; returns where it stands.
 
-        Everything goes on meanwhile. Raises StoreError.
+        Everything goes on meanwhile; when it is cancelled, nothing is left of it. Raises StoreError.
         """
-        return await asyncio.to_thread(back_up_nightly, self._database.path, folder, now=now, keep=keep)
+        given_up = Event()
+        try:
+            return await asyncio.to_thread(
+                back_up_nightly, self._database.path, folder, now=now, keep=keep, given_up=given_up.is_set
+            )
+        finally:
+            given_up.set()
 
     # Chats and subscriptions
 
@@ -380,11 +386,6 @@ class SqliteStore(Store):
 
 @asynccontextmanager
 async def _open(path: Path) -> AsyncIterator[SqliteStore]:
-    try:
-        # What people study is their own business: a folder made here is for this user alone.
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"The folder {path.parent} for the database cannot be made ({error.strerror}).") from error
     with process_lock(path):
         async with open_database(path) as database:
             yield SqliteStore(database)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from sqlite3 import Connection
 from typing import Any, Final
 
@@ -19,13 +20,21 @@ def subscription_of(row: Sequence[Any]) -> Subscription:
     return Subscription(
         chat=ref_of(platform, chat_id, thread_id),
         plan=decode_plan(plan),
-        deck=DeckState.from_bytes(deck),
-        language=Language(language),
+        deck=_deck(deck),
+        language=Language(language) if language in _LANGUAGES else Language.EN,
         next_slot=next_slot,
         next_due_at=instant_or_none(next_due_at),
         active=bool(active),
         ended_because=ended_because,
     )
+
+
+def _deck(data: bytes) -> DeckState:
+    """The deck of a row; one that cannot be read, of a newer bot say, is shuffled anew and stops nobody else's."""
+    try:
+        return DeckState.from_bytes(data)
+    except ValueError:
+        return DeckState(seed=int.from_bytes(blake2b(data, digest_size=8).digest(), "little"))
 
 
 def get(connection: Connection, ref: ChatRef) -> Subscription | None:
@@ -90,6 +99,7 @@ def advance(connection: Connection, planned: Iterable[tuple[int, Planned]]) -> N
     )
 
 
+_LANGUAGES: Final = frozenset(language.value for language in Language)
 SELECT: Final = """
     SELECT
         s.chat, c.platform, c.chat_id, c.thread_id,

@@ -4,6 +4,8 @@ import asyncio
 import sqlite3
 import sys
 from contextlib import closing
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -163,6 +165,30 @@ async def test_a_disk_too_small_for_the_backup_is_reported(path: Path, target: P
     assert names(target.parent) == set()
 
 
+async def test_a_backup_that_is_given_up_leaves_nothing(path: Path, target: Path) -> None:
+    await write(path, "one", much=1000)
+    backup(path, target)
+    before = contents(target)
+    for patience in range(6):  # while it copies, and while it reads the copy
+        answers = chain([False] * patience, repeat(object=True))
+        with pytest.raises(StoreError, match="given up"):
+            backup(path, target, given_up=partial(next, answers))
+    assert names(target.parent) == {"copy.db"}
+    assert contents(target) == before
+
+
+async def test_a_nightly_backup_ends_with_its_caller(path: Path, target: Path) -> None:
+    await write(path, "one", much=1000)
+    async with SqliteStore.open(path) as store:
+        task = asyncio.create_task(store.back_up_nightly(target.parent, now=NINE, keep=1))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert names(target.parent) == set()
+
+
 # Nightly
 
 
@@ -225,7 +251,7 @@ async def test_a_backup_is_restored_and_the_replaced_database_kept(path: Path, t
 async def test_a_backup_is_restored_where_there_was_no_database(path: Path, target: Path, tmp_path: Path) -> None:
     await write(path, "one")
     backup(path, target)
-    fresh = tmp_path / "fresh.db"
+    fresh = tmp_path / "new" / "machine" / "fresh.db"
     assert restore(target, fresh) is None
     assert await read(fresh) == "one"
 

@@ -73,9 +73,9 @@ async def test_a_folder_in_the_place_of_the_database_is_refused(tmp_path: Path) 
         await use(place)
 
 
-async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+async def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
     overwrite_whole(tmp_path / "file", b"")
-    with pytest.raises(StoreError, match=r"folder .*file.* cannot be made"):
+    with pytest.raises(StoreError, match=r"lock file .*file.* cannot be written"):
         await use(tmp_path / "file" / "qianmian.db")
 
 
