@@ -335,8 +335,8 @@ class Store(Protocol):
     ) -> bool:
         """The chat can be reached again: a subscription that ended because it was gone comes back.
 
-        `resume` gives the next slot and its instant. One that a person ended stays ended. Returns whether one came
-        back.
+        `resume` gives the next slot and its instant. One that a person ended stays ended. With `thread_id` None all
+        chats of that chat_id are back. Returns whether a subscription came back.
         """
         ...
 
@@ -369,7 +369,7 @@ class Store(Protocol):
         """Take deliveries that may be sent now, first due first, and mark them SENDING with attempts + 1.
 
         Those are QUEUED or RETRY ones with not_before <= now, and SENDING ones whose lease ran out. No delivery is
-        given to two claims while its lease holds.
+        given to two claims while its lease holds. Of those due at one instant, the one ready longest goes first.
         """
         ...
 
@@ -437,7 +437,7 @@ class Store(Protocol):
         ...
 
     async def reports(self, *, limit: int) -> Sequence[Report]:
-        """Notes for the operator, latest first."""
+        """Notes for the operator, latest first; a learner who was forgotten has an empty platform and user_id."""
         ...
 
     async def export(self, learner: LearnerRef) -> Mapping[str, object]:
