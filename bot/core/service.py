@@ -369,7 +369,7 @@ class Service:
         """The prompt once more, below what was wrong with the answer."""
         asked = await self._ask(request, voice, action)
         reply = asked.reply or Reply()
-        return replace(asked, reply=replace(reply, blocks=(paragraph(why), *reply.blocks)))
+        return replace(asked, reply=replace(reply, blocks=(paragraph(why), *reply.blocks)), refused=True)
 
     async def _told(self, request: Request, voice: Voice, action: AskFor, text: str) -> Response:
         match action.what:
