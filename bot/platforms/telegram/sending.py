@@ -1,18 +1,15 @@
 """Putting replies into chats: rich where it works, classic where it does not, split where they are long."""
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
 from telegram import (
     Bot,
-    ForceReply,
     InlineKeyboardMarkup,
     InputFile,
-    InputMediaPhoto,
     InputPollOption,
     LinkPreviewOptions,
     Message,
@@ -20,11 +17,8 @@ from telegram import (
 )
 from telegram.error import EndPointNotFound, TelegramError
 
-from bot.core.markup import Block, CodeBlock, Details, ItemList, Math, MathBlock, Quote, Table
 from bot.core.ports import Painter, Store
 from bot.core.replies import Attachment, Poll, Reply
-from bot.platforms.telegram import classic, rich
-from bot.platforms.telegram.classic import classic_html, classic_size, formulas_in
 from bot.platforms.telegram.faults import is_about_the_text, is_unchanged
 from bot.platforms.telegram.keyboard import keyboard
 from bot.platforms.telegram.newer import (
@@ -35,15 +29,13 @@ from bot.platforms.telegram.newer import (
     rich_message,
     send_rich_message,
 )
+from bot.platforms.telegram.parts import Part, needs_rich, parts_of
+from bot.platforms.telegram.pictures import Pictures
 from bot.platforms.telegram.polls import remember_poll
-from bot.platforms.telegram.rich import rich_html, rich_size
-from bot.platforms.telegram.split import split
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
-_MAX_ALBUM: Final = 10
 _KEPT: Final = 2_000
-MAX_PLACEHOLDER: Final = 64
 
 
 class EphemeralRefused(Exception):  # named for what happened, as in the core
@@ -93,35 +85,6 @@ class Shown:
     ephemeral: int | None = None
 
 
-_Picture = tuple[str, str | bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One message's worth of a reply."""
-
-    html: str
-    rich: bool
-    inert: bool
-    markup: InlineKeyboardMarkup | ForceReply | None = None
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What is known of the latest messages; losing it costs at most a repeated picture."""
-
-    trails: OrderedDict[tuple[int, int], tuple[int, ...]] = field(default_factory=OrderedDict)
-    pictured: OrderedDict[tuple[int, int], frozenset[str]] = field(default_factory=OrderedDict)
-
-    @staticmethod
-    def keep(table: OrderedDict[tuple[int, int], Any], key: tuple[int, int], value: Any) -> None:
-        """Put it in as the latest, the oldest out."""
-        table[key] = value
-        table.move_to_end(key)
-        if len(table) > _KEPT:
-            table.popitem(last=False)
-
-
 class Sender:
     """Sends and edits replies; raises the SDK's errors.
 
@@ -134,8 +97,9 @@ class Sender:
     def __init__(self, *, bot: Bot, store: Store, painter: Painter) -> None:
         self._bot: Final = bot
         self._store: Final = store
-        self._painter: Final = painter
-        self._memory: Final = _Memory()
+        self._pictures: Final = Pictures(bot=bot, store=store, painter=painter)
+        # The messages of a reply that takes several, by the last one, which has the buttons.
+        self._trails: Final[OrderedDict[tuple[int, int], tuple[int, ...]]] = OrderedDict()
         self.rich_works = True
         """Until the server says it does not know rich messages; tried again after a restart."""
 
@@ -157,15 +121,15 @@ class Sender:
     async def _rendered(
         self,
         reply: Reply,
-        put: Callable[[Sequence[_Part]], Awaitable[Sequence[int]]],
+        put: Callable[[Sequence[Part]], Awaitable[Sequence[int]]],
         *,
         plain: bool,
     ) -> Sequence[int]:
         if not reply.blocks:
             return ()
-        if self.rich_works and not plain and (reply.question is not None or _needs_rich(reply.blocks)):
+        if self.rich_works and not plain and (reply.question is not None or needs_rich(reply.blocks)):
             try:
-                return await put(_parts(reply, is_rich=True))
+                return await put(parts_of(reply, is_rich=True))
             except EndPointNotFound:
                 self.rich_works = False
                 _log.warning("Telegram's server knows no rich messages; ordinary ones are sent until the restart")
@@ -173,16 +137,17 @@ class Sender:
                 if is_unchanged(error) or not is_about_the_text(error):
                     raise
                 _log.exception("Telegram refused a rich message; it goes as an ordinary one", question=reply.question)
-        return await put(_parts(reply, is_rich=False))
+        return await put(parts_of(reply, is_rich=False))
 
-    async def _send_parts(self, parts: Sequence[_Part], to: Address, reply: Reply) -> Sequence[int]:
+    async def _send_parts(self, parts: Sequence[Part], to: Address, reply: Reply) -> Sequence[int]:
         ids = [await self._send_part(part, to) for part in parts]
         if to.ephemeral is None:
             self._keep_trail(to.chat, ids)
-            await self._picture(reply, parts, Shown(chat=to.chat, message=ids[-1], thread=to.thread))
+            if not parts[0].rich:
+                await self._picture(reply, to.chat, ids[-1], to.thread)
         return ids
 
-    async def _send_part(self, part: _Part, to: Address) -> int:
+    async def _send_part(self, part: Part, to: Address) -> int:
         shared = to.parameters()
         ephemeral = None if to.ephemeral is None else to.ephemeral.parameters()
         if part.rich:
@@ -213,13 +178,13 @@ class Sender:
 
     # Editing
 
-    async def _edit_parts(self, parts: Sequence[_Part], shown: Shown, reply: Reply) -> Sequence[int]:
+    async def _edit_parts(self, parts: Sequence[Part], shown: Shown, reply: Reply) -> Sequence[int]:
         if shown.inline_id is not None or shown.ephemeral is not None:
             # These cannot have followers: the buttons go with the first part.
-            first = parts[0] if len(parts) == 1 else _with_markup(parts[0], parts[-1].markup)
+            first = parts[0] if len(parts) == 1 else replace(parts[0], markup=parts[-1].markup)
             await self._edit_part(first, shown, shown.message)
             return (shown.message,)
-        known = self._memory.trails.pop((shown.chat, shown.message), (shown.message,))
+        known = self._trails.pop((shown.chat, shown.message), (shown.message,))
         ids = list(known[: len(parts)])
         for id_, part in zip(ids, parts, strict=False):
             await self._edit_part(part, shown, id_)
@@ -228,10 +193,11 @@ class Sender:
         for surplus in known[len(parts) :]:
             await self._bot.delete_message(shown.chat, surplus)
         self._keep_trail(shown.chat, ids)
-        await self._picture(reply, parts, Shown(chat=shown.chat, message=ids[-1], thread=shown.thread))
+        if not parts[0].rich:
+            await self._picture(reply, shown.chat, ids[-1], shown.thread)
         return ids
 
-    async def _edit_part(self, part: _Part, shown: Shown, message: int) -> None:
+    async def _edit_part(self, part: Part, shown: Shown, message: int) -> None:
         try:
             if shown.ephemeral is not None and shown.receiver is not None:
                 await self._edit_ephemeral(part, shown.chat, shown.receiver, shown.ephemeral)
@@ -241,14 +207,14 @@ class Sender:
             if not is_unchanged(error):
                 raise
 
-    async def _edit_ephemeral(self, part: _Part, chat: int, receiver: int, message: int) -> None:
+    async def _edit_ephemeral(self, part: Part, chat: int, receiver: int, message: int) -> None:
         content: dict[str, Any] = {"text": part.html, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
         if part.rich:
             content = {"rich_message": rich_message(part.html, inert=part.inert)}
         markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
         await edit_ephemeral_message(self._bot, chat, receiver, message, markup, **content)
 
-    async def _edit_ordinary(self, part: _Part, shown: Shown, message: int) -> None:
+    async def _edit_ordinary(self, part: Part, shown: Shown, message: int) -> None:
         where: dict[str, Any] = {"chat_id": shown.chat, "message_id": message}
         if shown.inline_id is not None:
             where = {"inline_message_id": shown.inline_id}
@@ -263,42 +229,15 @@ class Sender:
 
     def _keep_trail(self, chat: int, ids: Sequence[int]) -> None:
         if len(ids) > 1:
-            self._memory.keep(self._memory.trails, (chat, ids[-1]), tuple(ids))
+            self._trails[chat, ids[-1]] = tuple(ids)
+            if len(self._trails) > _KEPT:
+                self._trails.popitem(last=False)
 
     # Pictures, files, polls
 
-    async def _picture(self, reply: Reply, parts: Sequence[_Part], below: Shown) -> None:
-        """Post the formulas that a classic message could only hint at, each once below the same message."""
-        key = (below.chat, below.message)
-        before = self._memory.pictured.get(key, frozenset())
-        new = [] if parts[0].rich else [latex for latex in formulas_in(reply.blocks) if latex not in before]
-        pictures = [(latex, picture) for latex in new if (picture := await self._drawn(latex)) is not None]
-        shared = Address(chat=below.chat, thread=below.thread, silent=True, reply_to=below.message).parameters()
-        for first in range(0, len(pictures), _MAX_ALBUM):
-            await self._send_pictures(below.chat, pictures[first : first + _MAX_ALBUM], shared)
-        if new:
-            self._memory.keep(self._memory.pictured, key, before | {*new})
-
-    async def _send_pictures(self, chat: int, pictures: Sequence[_Picture], shared: dict[str, Any]) -> None:
-        if len(pictures) == 1:
-            messages: Sequence[Message] = (await self._bot.send_photo(chat, pictures[0][1], **shared),)
-        else:
-            album = [InputMediaPhoto(picture) for _, picture in pictures]
-            messages = await self._bot.send_media_group(chat, album, **shared)
-        for (latex, picture), message in zip(pictures, messages, strict=False):
-            if isinstance(picture, bytes) and message.photo:
-                await self._store.remember(_picture_key(latex), message.photo[-1].file_id)
-
-    async def _drawn(self, latex: str) -> str | bytes | None:
-        """The id of the picture if Telegram has it, else the picture; None for what cannot be drawn."""
-        known = await self._store.recall(_picture_key(latex))
-        if known is not None:
-            return known
-        try:
-            return await self._painter.formula(latex)
-        except ValueError as error:
-            _log.warning("a formula cannot be drawn and stays as text", why=str(error))
-            return None
+    async def _picture(self, reply: Reply, chat: int, message: int, thread: int | None) -> None:
+        below = Address(chat=chat, thread=thread, silent=True, reply_to=message)
+        await self._pictures.below(chat, message, reply, below.parameters())
 
     async def _send_file(self, file: Attachment, to: Address) -> Message:
         content = InputFile(file.content, filename=file.name)
@@ -327,50 +266,3 @@ class Sender:
 
 # https://core.telegram.org/bots/api#sendpoll
 MAX_POLL_QUESTION: Final = 300
-
-
-def _parts(reply: Reply, *, is_rich: bool) -> tuple[_Part, ...]:
-    measure, limit = (rich_size, rich.LIMIT) if is_rich else (classic_size, classic.LIMIT)
-    inert = reply.question is not None or reply.accent is not None
-    markup = None if reply.poll is not None else _markup(reply)
-    messages = split(reply.blocks, measure, limit)
-    return tuple(
-        _Part(
-            html=rich_html(blocks) if is_rich else classic_html(blocks, inert=inert),
-            rich=is_rich,
-            inert=inert,
-            markup=markup if number == len(messages) else None,
-        )
-        for number, blocks in enumerate(messages, 1)
-    )
-
-
-def _markup(reply: Reply) -> InlineKeyboardMarkup | ForceReply | None:
-    if reply.prompt is None:
-        return keyboard(reply.controls)
-    return ForceReply(selective=True, input_field_placeholder=reply.prompt.placeholder[:MAX_PLACEHOLDER] or None)
-
-
-def _with_markup(part: _Part, markup: InlineKeyboardMarkup | ForceReply | None) -> _Part:
-    return _Part(html=part.html, rich=part.rich, inert=part.inert, markup=markup)
-
-
-def _needs_rich(blocks: Sequence[Block]) -> bool:
-    """Whether something in it looks poor as an ordinary message; what the bot says of itself never does."""
-    for block in blocks:
-        match block:
-            case MathBlock() | Table() | CodeBlock() | Details():
-                return True
-            case Quote(inner):
-                found = _needs_rich(inner)
-            case ItemList(items):
-                found = any(_needs_rich(item) for item in items)
-            case _:
-                found = any(isinstance(inline, Math) for inline in getattr(block, "inlines", ()))
-        if found:
-            return True
-    return False
-
-
-def _picture_key(latex: str) -> str:
-    return f"telegram:formula:{hashlib.blake2b(latex.encode(), digest_size=12).hexdigest()}"
