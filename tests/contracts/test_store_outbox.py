@@ -157,6 +157,17 @@ async def test_what_was_due_earlier_goes_first_even_if_it_is_tried_again(store: 
     assert [c.subscription.chat.chat_id for c in taken] == ["1", "2"]
 
 
+async def test_of_those_due_at_once_the_one_ready_longest_goes_first(store: Store) -> None:
+    await plan(store, chat_ref(1), chat_ref(2))
+    first, _ = await claim(store)
+    await settle(store, first, DeliveryState.RETRY, at=NINE + MINUTE)
+    await plan(store, chat_ref(3))
+    taken = await claim(store, now=NINE + 2 * HOUR)
+    again = first.subscription.chat.chat_id
+    other = {"1": "2", "2": "1"}[again]
+    assert [c.subscription.chat.chat_id for c in taken] == ["3", again, other]
+
+
 async def test_a_claim_takes_nothing_of_another_platform(store: Store) -> None:
     await plan(store, chat_ref(1, platform=DISCORD))
     assert await claim(store) == []

@@ -32,6 +32,7 @@ def plan_of(connection: sqlite3.Connection, sql: str, parameters: object) -> lis
         pytest.param(subscriptions.DUE, (1, 200), "subscriptions_due", id="due subscriptions"),
         pytest.param(deliveries.CLAIMABLE, NAMED, "deliveries_waiting", id="claim"),
         pytest.param(deliveries.NEXT_READY, ("telegram",), "deliveries_ready", id="next wakeup"),
+        pytest.param(deliveries.COUNT_READY, ("telegram", 1), "deliveries_ready", id="waiting"),
         pytest.param(deliveries.OF_CHAT, ("telegram", "1", "", 5), "deliveries_by_due", id="ledger"),
         pytest.param(
             deliveries.SENT_BEFORE, ("telegram", "1", "", "s"), "chat=? AND kind=? AND slot<?", id="sent before"
