@@ -9,7 +9,6 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -28,14 +27,6 @@ WAL_PAGES: Final = 1000
 WAL_BYTES: Final = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """How many transactions there were, and for how many seconds their callers waited in all."""
-
-    transactions: int
-    seconds: float
-
-
 class Database:
     """An open database; see `open_database`."""
 
@@ -43,13 +34,6 @@ class Database:
         self.path: Final = path
         self._writer: Final = writer
         self._reader: Final = reader
-        self._transactions = 0
-        self._seconds = 0.0
-
-    @property
-    def effort(self) -> Effort:
-        """What was asked of the database since it was opened."""
-        return Effort(transactions=self._transactions, seconds=self._seconds)
 
     async def write(self, work: Work[T]) -> T:
         """Run the work as one transaction: committed when it returns, rolled back when it raises.
@@ -57,20 +41,11 @@ class Database:
         A caller that is cancelled while others are before it leaves no trace; one that is cancelled later gets
         the whole transaction done. Raises StoreError when the database cannot be used.
         """
-        return await self._measured(self._writer, "BEGIN IMMEDIATE", work)
+        return await self._writer.transact(self.path, "BEGIN IMMEDIATE", work)
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads, on one state of the database. Raises StoreError."""
-        return await self._measured(self._reader, "BEGIN", work)
-
-    async def _measured(self, worker: "_Worker", begin: str, work: Work[T]) -> T:
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        try:
-            return await worker.transact(self.path, begin, work)
-        finally:
-            self._transactions += 1
-            self._seconds += loop.time() - start
+        return await self._reader.transact(self.path, "BEGIN", work)
 
 
 @asynccontextmanager

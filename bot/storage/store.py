@@ -30,7 +30,7 @@ from bot.core.ports import Claimed, Counts, KeptMessage, Planned, Report, Settle
 from bot.storage import chats, counts, learners, messages, notes, privacy, questions, reports, subscriptions
 from bot.storage import deliveries as outbox
 from bot.storage.backup import back_up_nightly
-from bot.storage.database import Database, Effort, open_database
+from bot.storage.database import Database, open_database
 from bot.storage.lock import process_lock
 from bot.storage.upkeep import fold
 
@@ -48,11 +48,6 @@ class SqliteStore(Store):
         Raises StoreError when another process holds it or it cannot be used; the file is then as it was.
         """
         return _open(path)
-
-    @property
-    def effort(self) -> Effort:
-        """How much was asked of the database since it was opened."""
-        return self._database.effort
 
     async def fold(self, before: datetime) -> int:
         """Fold finished deliveries that were due before an instant (aware UTC) into daily counts.

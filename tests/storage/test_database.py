@@ -154,12 +154,3 @@ async def test_the_log_does_not_grow_with_what_is_written(database: Database) ->
         await keys(database)
         sizes.append(size(log))
     assert max(sizes) < 2 * WAL_PAGES * 4096
-
-
-async def test_what_was_asked_is_counted(database: Database) -> None:
-    before = database.effort
-    await keys(database)
-    with pytest.raises(ZeroDivisionError):
-        await database.write(lambda _: 1 // 0)
-    assert database.effort.transactions == before.transactions + 2
-    assert database.effort.seconds > before.seconds

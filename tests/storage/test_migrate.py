@@ -103,6 +103,22 @@ def test_a_step_that_fails_half_way_leaves_the_one_before(connection: sqlite3.Co
     assert [name for name, _ in schema(connection)] == ["one", "two"]
 
 
+def test_a_step_that_breaks_off_fails(connection: sqlite3.Connection, path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="unrecognized token"):
+        migrate(connection, path, [step(1, "CREATE TABLE one (a TEXT) STRICT;\nCREATE TABLE two (a 'TEXT;")])
+    assert schema(connection) == []
+
+
+def test_a_database_that_is_locked_is_migrated_later(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            migrate(connection, path, STEPS)
+        other.execute("ROLLBACK")
+    migrate(connection, path, STEPS)
+
+
 async def test_a_database_from_the_future_is_refused_and_left_alone(connection: sqlite3.Connection, path: Path) -> None:
     migrate(connection, path, STEPS)
     connection.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
