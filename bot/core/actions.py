@@ -72,6 +72,7 @@ class Ask(StrEnum):
     REPORT = "report"
     SAY = "say"
     SEARCH = "search"
+    MENTION = "mention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +207,13 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShareAnswer:
+    """Show the presser's own answer to everybody in the chat."""
+
+    question: QuestionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetMe:
     """Remove everything stored about the presser, after it was confirmed."""
 
@@ -236,6 +244,7 @@ Action = (
     | PickOption
     | AskFor
     | Save
+    | ShareAnswer
     | ForgetMe
     | Announcement
 )
@@ -259,6 +268,7 @@ _LETTERS: Final[dict[str, type[Action]]] = {
     "o": PickOption,
     "i": AskFor,
     "v": Save,
+    "h": ShareAnswer,
     "x": ForgetMe,
     "n": Announcement,
 }

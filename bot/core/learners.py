@@ -1,14 +1,14 @@
 """Use cases around a learner's own data: exporting, forgetting, notes to the operator, own answers."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.core import cards
-from bot.core.actions import Ask, AskFor, ForgetMe, ShowQuestion
+from bot.core.actions import Ask, AskFor, ForgetMe, ShareAnswer, ShowQuestion
 from bot.core.errors import Mistake
 from bot.core.library import Library
-from bot.core.markup import Heading, ItemList, Paragraph, bullets, inlines, paragraph
+from bot.core.markup import Bold, Heading, ItemList, Paragraph, Quote, bullets, inlines, paragraph
 from bot.core.model import ChatKind, QuestionId, Rating, Stage
 from bot.core.ports import Store
 from bot.core.replies import Attachment, Button, Placement, Prompt, Reply, Response, Row, Tone
@@ -93,8 +93,21 @@ class Learners:
         own = _kept(text)
         await self.store.own_answer(request.learner, question.id, own, at=request.now)
         reply = cards.card(voice, self.library.bank, question, Stage.POINTS, own=own)
-        alone = request.chat.kind is ChatKind.PRIVATE
-        return Response(reply=reply, placement=Placement.NEW if alone else Placement.PRIVATE)
+        if request.chat.kind is ChatKind.PRIVATE:
+            return Response(reply=reply, placement=Placement.NEW)
+        share = Button(label=voice("button-share"), action=ShareAnswer(question=question.id))
+        reply = replace(reply, controls=(*reply.controls, Row(buttons=(share,))))
+        return Response(reply=reply, placement=Placement.PRIVATE)
+
+    async def share(self, request: Request, voice: Voice, question_id: QuestionId) -> Response:
+        """Show the person's own answer to everybody in the chat; raises Mistake `share-nothing` if there is none."""
+        question = self.library.bank.question(question_id)
+        own = await self.store.own_answer_of(request.learner, question.id)
+        if own is None:
+            raise Mistake("share-nothing")
+        lead = voice("share-lead", question=cards.short(question.text(voice.language).question, 200))
+        reply = Reply(blocks=(paragraph(Bold(inlines(lead))), Quote((paragraph(own),))))
+        return Response(reply=reply, shared=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -284,6 +284,11 @@ class Panel:
         controls: tuple[Control, ...] = (Picker(label=self.voice("panel-mode"), options=modes, columns=2),)
         if switches:
             controls += (Picker(label=self.voice("button-more"), options=switches, columns=2, many=True),)
+        if PlanField.MENTION in self.features:
+            chosen = self.subscription.plan.mention is not None
+            label = self.voice("button-mention-on" if chosen else "button-mention")
+            ask = AskFor(what=Ask.MENTION, chat=self.chat)
+            controls += (Row(buttons=(Button(label=label, action=ask, tone=Tone.GOOD if chosen else Tone.PLAIN),)),)
         return controls
 
     def _stop(self) -> tuple[Control, ...]:

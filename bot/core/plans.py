@@ -12,6 +12,7 @@ from bot.core.ports import Bank
 from bot.core.schedule import Timetable, open_zone
 
 MAX_TIMES: Final = 12
+MAX_ID: Final = 20
 REVEAL_HOURS: Final = (1, 3, 6, 12, 24)
 
 
@@ -53,6 +54,13 @@ def with_zone(plan: Plan, zone: str) -> Plan:
     """The plan in this zone; raises UnknownZone."""
     open_zone(zone)
     return replace(plan, timetable=replace(plan.timetable, zone=zone))
+
+
+def with_mention(plan: Plan, role: str) -> Plan:
+    """The plan that notifies this role, or nobody; raises StaleAction for what is no role's id."""
+    if role and not (role.isascii() and role.isdecimal() and len(role) <= MAX_ID):
+        raise StaleAction("not a role's id")
+    return replace(plan, mention=role or None)
 
 
 def _time(plan: Plan, value: str, bank: Bank) -> Plan:

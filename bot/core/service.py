@@ -341,6 +341,8 @@ class Service:
                 return await self._ask(request, voice, action)
             case actions.Save(question=question):
                 return await self.browsing.toggle_saved(request, voice, question)
+            case actions.ShareAnswer(question=question):
+                return await self.learners.share(request, voice, question)
             case actions.ForgetMe():
                 return await self.learners.forget(request, voice)
             case actions.Announcement():
@@ -379,7 +381,7 @@ class Service:
                 return await self.learners.say(request, voice, _about(action), text)
             case Ask.SEARCH:
                 return self.browsing.search(voice, text, 0)
-            case Ask.TIMES | Ask.ZONE:
+            case Ask.TIMES | Ask.ZONE | Ask.MENTION:
                 return await self.subscriptions.told(request, voice, action.what, text, action.chat)
             case _:
                 assert_never(action.what)

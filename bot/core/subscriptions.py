@@ -27,7 +27,7 @@ from bot.core.model import (
 )
 from bot.core.moments import days_of, duration, moment, times_of, topics_of, zone_name
 from bot.core.panel import PAGE_OF, Panel
-from bot.core.plans import change_plan, standard_plan, with_days, with_times, with_zone
+from bot.core.plans import change_plan, standard_plan, with_days, with_mention, with_times, with_zone
 from bot.core.ports import Bank, Store
 from bot.core.replies import Button, Placement, Reply, Response, Row, Tone
 from bot.core.requests import Request, Voice
@@ -194,11 +194,14 @@ class Subscriptions:
         return replace(subscription, plan=plan, next_slot=key, next_due_at=due)
 
     async def told(self, request: Request, voice: Voice, what: Ask, text: str, chat: str | None) -> Response:
-        """Take a time or a zone that was typed into the panel."""
+        """Take a time or a zone that was typed into the panel, or whom to mention (a role's id; nothing for nobody)."""
         subscription = await self._owned(request, chat)
         if what is Ask.TIMES:
             plan = with_times(subscription.plan, parse_times(text))
             page = Page.TIMES
+        elif what is Ask.MENTION:
+            plan = with_mention(subscription.plan, text)
+            page = Page.MORE
         else:
             plan = with_zone(subscription.plan, parse_zone(text))
             page = Page.ZONE
