@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, Final
 
-from tests.fakes.discord_rules import Json, walk
+from tests.fakes.discord_rules import INPUT, ROLE_SELECT, Json, walk
 from tests.fakes.discord_server import ACKNOWLEDGE_WITHIN, CHOICES, MODAL, Exchange, FakeDiscord
 from tests.fakes.discord_world import DM, EVERYTHING, GROUP_DM, SEND, VIEW, buttons, menus
 
@@ -72,19 +72,20 @@ class Person:
         return await self.answered(await self.send(channel, COMPONENT, data, message))
 
     async def fill_in(self, exchange: Exchange, text: str) -> Exchange:
-        """Fill in the modal that answered an interaction, and submit it."""
+        """Fill in the modal that answered an interaction with a text or a role's id, and submit it."""
         assert exchange.callback is not None
         assert exchange.callback["type"] == MODAL
         modal = exchange.callback["data"]
-        (field,) = [part for part in walk(modal["components"]) if part["type"] == 4]
-        value = {"type": 4, "id": 2, "custom_id": field["custom_id"], "value": text}
+        (field,) = [part for part in walk(modal["components"]) if part["type"] in {INPUT, ROLE_SELECT}]
+        value: Json = {"type": field["type"], "id": 2, "custom_id": field["custom_id"]}
+        value |= {"value": text} if field["type"] == INPUT else {"values": [text] if text else []}
         data = {"custom_id": modal["custom_id"], "components": [{"type": 18, "id": 1, "component": value}]}
         channel = self.server.world.channels[exchange.channel_id]
         return await self.answered(await self.send(channel, SUBMIT, data, exchange.source))
 
     async def answered(self, exchange: Exchange) -> Exchange:
         """Wait until an interaction was acknowledged in time and what was promised has come."""
-        await self.server.until(lambda: exchange.callback is not None and not exchange.loading or exchange.deleted)
+        await self.server.until(lambda: (exchange.callback is not None and not exchange.loading) or exchange.deleted)
         assert exchange.acknowledged_after is not None
         assert exchange.acknowledged_after < ACKNOWLEDGE_WITHIN
         return exchange

@@ -20,8 +20,7 @@ TOP_LEVEL: Final = frozenset({ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONT
 IN_CONTAINER: Final = TOP_LEVEL - {CONTAINER}
 COMMAND_NAME: Final = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}\Z")
 LOCALES: Final = frozenset(
-    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja "
-    "zh-TW ko".split()
+    ["id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"]
 )
 
 
@@ -185,6 +184,7 @@ def _check_select(menu: Json) -> None:
     sized(menu.get("custom_id"), 1, 100, "custom_id")
     sized(menu.get("placeholder") or "", 0, 150, "placeholder")
     if menu["type"] == ROLE_SELECT:
+        must(0 <= menu.get("min_values", 1) <= menu.get("max_values", 1) <= 25, "min_values and max_values")
         return
     options = menu.get("options") or []
     must(1 <= len(options) <= 25, "a menu has one to 25 options")
@@ -214,7 +214,7 @@ def check_modal(data: Json) -> None:
 
 
 def _check_field(field: Json) -> None:
-    if field["type"] == SELECT:
+    if field["type"] in {SELECT, ROLE_SELECT}:
         _check_select(field)
         return
     must(field["type"] == INPUT, f"type {field['type']} is no field")

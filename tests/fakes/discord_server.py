@@ -137,7 +137,7 @@ class FakeDiscord:
 
     def fail(self, method: str, path: str, status: int, code: int = 0, *, times: int = 1, **body: object) -> None:
         """Answer the next matching requests with an error; `path` is a regular expression."""
-        via = {"Via": "1.1 google"} if status == 429 and not body.pop("banned", False) else {}  # noqa: PLR2004
+        via = {"Via": "1.1 google"} if status == 429 and not body.pop("banned", False) else {}
         refusal = Refused(status, code, f"fault {status}/{code}")
         self.faults.append(Fault(method=method, path=path, times=times, refusal=refusal, headers=via, body=dict(body)))
 
@@ -502,7 +502,7 @@ def answer(body: object, *, status: int = 200, headers: dict[str, str] | None = 
 
 
 def _check_choices(choices: list[Json]) -> None:
-    must(len(choices) <= 25, "at most 25 choices")  # noqa: PLR2004
+    must(len(choices) <= 25, "at most 25 choices")
     for choice in choices:
         sized(choice.get("name"), 1, 100, "name")
         sized(choice.get("value"), 1, 100, "value")

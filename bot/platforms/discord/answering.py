@@ -23,7 +23,7 @@ from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import ALREADY_ACKNOWLEDGED, SDK_ERRORS, UNKNOWN_INTERACTION
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import language_of, request_of
-from bot.platforms.discord.placing import Answer, Way, way_of
+from bot.platforms.discord.placing import Answer, Way, source_of, way_of
 from bot.platforms.discord.refreshing import Refresher
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -160,6 +160,9 @@ class Answering:
             if not response.toast:
                 return []
             return await messages(Reply(blocks=(paragraph(response.toast),)), self._painter, public=False)
+        if response.shared:
+            author = f"<@{request.learner.user_id}>"
+            return await messages(response.reply, self._painter, public=False, mention=author)
         together = request.chat.kind is not ChatKind.PRIVATE
         way = way_of(request, response, tapped=tapped)
         public = together and (way is Way.PUBLIC or (way is Way.UPDATE and not request.unseen_by_others))
@@ -169,6 +172,8 @@ class Answering:
         response, tapped = prepared.response, answer.interaction.message is not None
         if response.reply is not None and response.reply.prompt is not None:
             await self._ask(answer, response.reply, response.reply.prompt, prepared.voice)
+        elif response.shared:
+            await answer.share(prepared.messages)
         elif prepared.messages:
             await answer.give(way_of(request, response, tapped=tapped), prepared.messages)
         elif answer.promised is None:
@@ -188,7 +193,7 @@ class Answering:
     def _refresh(self, interaction: Interaction, request: Request, response: Response) -> None:
         if response.refresh is None or interaction.channel is None or interaction.message is None:
             return
-        message = _public_message(interaction.message) if request.unseen_by_others else interaction.message.id
+        message = source_of(interaction.message) if request.unseen_by_others else interaction.message.id
         if message is not None:
             self._refresher.refresh(interaction.channel.id, MessageId(str(message)), response.refresh)
 
@@ -209,11 +214,3 @@ class Answering:
 
 # Commands whose answers are for the person alone where others read along.
 _MOSTLY_PRIVATE: Final = frozenset({"me", "settings", "unsubscribe", "suggest"})
-
-
-def _public_message(private: discord.Message) -> int | None:
-    """The public message whose button called the private one forth."""
-    meta = private.interaction_metadata
-    while meta is not None and meta.interacted_message_id is None and meta.modal_interaction is not None:
-        meta = meta.modal_interaction
-    return None if meta is None else meta.interacted_message_id

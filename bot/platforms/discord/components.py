@@ -11,6 +11,7 @@ from discord import ui
 from typing_extensions import override
 
 from bot.core import actions
+from bot.core.actions import Ask, AskFor
 from bot.core.formulas import as_unicode
 from bot.core.model import Difficulty
 from bot.core.ports import Painter
@@ -56,7 +57,7 @@ async def messages(
 ) -> list[Message]:
     """The messages that say a reply, in order.
 
-    `public` hides answers until tapped, `note` is a small last line, `mention` the id of a role named above it all.
+    `public` hides answers until tapped, `note` is a small last line, `mention` the markup of whoever is named above.
     """
     found = pages(reply, public=public, note=note)
     return [await _message(page, painter, mention if page.number == 0 else None) for page in found]
@@ -66,7 +67,7 @@ async def _message(page: Page, painter: Painter, mention: str | None) -> Message
     uploads: list[tuple[str, bytes]] = []
     view = ui.LayoutView(timeout=None)
     if mention is not None:
-        view.add_item(ui.TextDisplay(f"<@&{mention}>"))
+        view.add_item(ui.TextDisplay(mention))
     for section in page.sections:
         accent = None if page.accent is None else ACCENTS[page.accent]
         box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent, spoiler=section.spoiler)
@@ -250,16 +251,23 @@ def clipped(text: str, limit: int) -> str:
 def modal(prompt: Prompt) -> ui.Modal:
     """A question for text as a modal; the answer finds its way by the custom id, so it is not kept either."""
     shown = ui.Modal(title=clipped(prompt.label, MAX_TITLE), custom_id=f"qm:{actions.encode(prompt.action)}")
-    field: ui.TextInput[Any] = ui.TextInput(
+    label = ui.Label(text=clipped(prompt.label, MAX_TITLE), description=_rest(prompt.label), component=_field(prompt))
+    shown.add_item(label)
+    shown.stop()
+    return shown
+
+
+def _field(prompt: Prompt) -> ui.Item[Any]:
+    if isinstance(prompt.action, AskFor) and prompt.action.what is Ask.MENTION:
+        # The one thing that is asked for here and that Discord knows itself.
+        return ui.RoleSelect(custom_id="role", min_values=0, max_values=1, required=False)
+    return ui.TextInput(
         custom_id="text",
         style=discord.TextStyle.paragraph if prompt.long else discord.TextStyle.short,
         placeholder=clipped(prompt.placeholder, 100) or None,
         default=prompt.value or None,
         max_length=MAX_ANSWER if prompt.long else 200,
     )
-    shown.add_item(ui.Label(text=clipped(prompt.label, MAX_TITLE), description=_rest(prompt.label), component=field))
-    shown.stop()
-    return shown
 
 
 def _rest(label: str) -> str | None:
@@ -278,5 +286,6 @@ def _values(components: Any) -> Iterator[str]:
     for component in components:
         if "value" in component:
             yield str(component["value"])
+        yield from map(str, component.get("values", ()))
         inner = component.get("components", ()) or ([component["component"]] if "component" in component else ())
         yield from _values(inner)

@@ -77,7 +77,8 @@ class DiscordMessenger(Messenger):
 
     async def _post(self, post: Post, ref: ChatRef, lane: Lane) -> MessageId:
         poster = self._poster(lane)
-        shown = await self._drawn(post.reply, post.chat, mention=post.mention)
+        mention = None if post.mention is None else f"<@&{post.mention}>"
+        shown = await self._drawn(post.reply, post.chat, mention=mention)
         with typed_errors(in_thread=ref.thread_id is not None):
             channel = await self._channel_for(poster, post, ref)
             sent = await poster.post(channel, post, shown)

@@ -41,6 +41,14 @@ def way_of(request: Request, response: Response, *, tapped: bool) -> Way:
     return Way.PRIVATE if together and request.unseen_by_others else Way.PUBLIC
 
 
+def source_of(private: discord.Message) -> int | None:
+    """The public message whose button called a private one forth."""
+    meta = private.interaction_metadata
+    while meta is not None and meta.interacted_message_id is None and meta.modal_interaction is not None:
+        meta = meta.modal_interaction
+    return None if meta is None else meta.interacted_message_id
+
+
 @dataclass(slots=True)
 class Answer:
     """The one answer to an interaction, from its acknowledgement to its last message."""
@@ -64,6 +72,18 @@ class Answer:
         private = way is Way.PRIVATE or (way is Way.UPDATE and self._tapped_in_private())
         for message in messages[first + 1 :]:
             await self._follow(message, private=private)
+
+    async def share(self, messages: Sequence[Message]) -> None:
+        """Show the messages to everybody: in the thread below the question they came from, else in the channel."""
+        source = None if self.interaction.message is None else source_of(self.interaction.message)
+        thread = None if source is None or self.interaction.guild is None else self.interaction.guild.get_thread(source)
+        if thread is None:
+            await self.give(Way.PUBLIC, messages)
+            return
+        if self.promised is None:
+            await self.promise(Way.PRIVATE)
+        for message in messages:
+            await thread.send(view=message.view, files=message.files, suppress_embeds=True, allowed_mentions=NOBODY)
 
     async def _give_first(self, way: Way, message: Message) -> None:
         if self.promised is not None:

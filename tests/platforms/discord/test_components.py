@@ -82,7 +82,7 @@ async def test_sources_are_link_buttons_unless_a_title_is_too_long() -> None:
 
 
 async def test_a_role_is_mentioned_above_the_post() -> None:
-    body = await only(Reply(blocks=(paragraph("q"),)), mention="42")
+    body = await only(Reply(blocks=(paragraph("q"),)), mention="<@&42>")
     assert body["components"][0] == {"type": 10, "content": "<@&42>"}
 
 
@@ -146,6 +146,12 @@ def test_a_prompt_is_a_modal_whose_id_carries_the_action() -> None:
     assert data["components"][0]["component"]["value"] == "v"
 
 
+def test_a_role_is_chosen_from_the_guilds_own() -> None:
+    data = modal(Prompt(action=AskFor(what=Ask.MENTION), label="Which role?")).to_dict()
+    check_modal(data)
+    assert data["components"][0]["component"]["type"] == 6
+
+
 @pytest.mark.parametrize(("text", "short"), [("a  b\nc", "a b c"), ("abcdefghijk", "abcdefghi…"), ("abcdefghij",) * 2])
 def test_labels_are_one_line_within_their_limit(text: str, short: str) -> None:
     assert clipped(text, 10) == short
@@ -166,7 +172,7 @@ async def test_every_question_fits_discord_at_every_step(
 ) -> None:
     painter = PlainPainter()
     for reply in _replies(bank, Voice(phrases, language)):
-        found = await messages(reply, painter, public=public, note="note", mention="1400000000000000000")
+        found = await messages(reply, painter, public=public, note="note", mention="<@&1400000000000000000>")
         bodies = [wire(message) for message in found]
         assert len(bodies) <= 4
         for part in walk(bodies[-1]["components"]):

@@ -1,6 +1,5 @@
 """Errors that no answer of the server makes."""
 
-
 import aiohttp
 import discord
 import pytest

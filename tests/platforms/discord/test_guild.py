@@ -1,6 +1,8 @@
 """What a study group does in a guild: private answers, public counts, an admin's panel."""
 
+from bot.core import cards
 from bot.core.model import ChatRef, Reveal
+from bot.core.replies import Post
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json, walk
@@ -167,8 +169,9 @@ async def test_a_quiz_is_answered_in_private(idle: Bot) -> None:
             result = await person.press_id(quiz, buttons(quiz)["B"]["custom_id"])
             assert is_private(result.replies[0])
             assert "Right." in texts(result.replies[0]) or "Not quite" in texts(result.replies[0])
-        assert "Right." not in texts(quiz)
         assert len(idle.store.picked) == 2
+        await idle.server.until(lambda: "2 answers so far" in texts(quiz))
+        assert "Right." not in texts(quiz)
 
 
 async def test_the_same_words_never_notify_anybody(idle: Bot) -> None:
@@ -179,3 +182,57 @@ async def test_the_same_words_never_notify_anybody(idle: Bot) -> None:
         assert "@everyone" not in texts(found)
         assert "<@&" not in texts(found).replace("\\<", "")
         assert found["allowed_mentions"] == {"parse": []}
+
+
+async def test_an_own_answer_stays_private_until_its_author_shares_it(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        (card,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
+        hint = (await ann.press(card, "Hint")).replies[0]
+        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        assert is_private(mine)
+        assert idle.server.world.messages[channel["id"]] == [card]
+        (shared,) = (await ann.press(mine, "Share")).replies
+        assert not is_private(shared)
+        assert "Add BA to W." in texts(shared)
+        assert texts(shared).startswith(f"<@{ann.user['id']}>")
+        assert shared["allowed_mentions"] == {"parse": []}
+
+
+async def test_an_answer_is_shared_into_the_thread_below_its_question(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        ref = await idle.knows(channel)
+        question = idle.bank.question("lora-merge-weights")
+        voice = await idle.service.voice_in(ref)
+        daily = Post(chat=ref, reply=cards.card(voice, idle.bank, question, alone=False), key="d1", thread_title="t")
+        sent = await idle.platform.messenger.send(daily)
+        (card,) = idle.server.world.messages[channel["id"]]
+        hint = (await ann.press(card, "Hint")).replies[0]
+        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        await ann.press(mine, "Share")
+        thread = idle.server.world.messages[sent]
+        await idle.server.until(lambda: thread)
+        assert "Add BA to W." in texts(thread[0])
+        assert idle.server.world.messages[channel["id"]] == [card]
+
+
+async def test_a_role_is_chosen_to_be_notified_and_taken_off_again(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(channel, "subscribe", time="9:00")
+        (panel,) = (await root.command(channel, "settings")).replies
+        await root.press(panel, "More")
+        await root.fill_in(await root.press(panel, "Notify a role"), "4242")
+        assert await _mention(idle, channel) == "4242"
+        await root.fill_in(await root.press(panel, "Notifies a role"), "")
+        assert await _mention(idle, channel) is None
+
+
+async def _mention(bot: Bot, channel: Json) -> str | None:
+    subscription = await bot.store.subscription(ChatRef(platform=DISCORD, chat_id=channel["id"]))
+    assert subscription is not None
+    return subscription.plan.mention

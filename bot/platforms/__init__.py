@@ -1,0 +1,1 @@
+"""Platforms: one room each; they know the core and nothing of each other."""
