@@ -32,6 +32,8 @@ _KEPT: Final = 5_000
 # A group may make the bot an admin at any time, which is what ephemeral messages need.
 REFUSAL_REMEMBERED: Final = timedelta(minutes=10)
 
+_Key = tuple[int, int, str | None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tap:
@@ -51,7 +53,7 @@ class Answering:
         self._store: Final = store
         self._clock: Final = clock
         self._refused: Final[OrderedDict[str, datetime]] = OrderedDict()
-        self._refreshing: Final[dict[tuple[int, int], Reply | None]] = {}
+        self._refreshing: Final[dict[_Key, Reply | None]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
 
     # Commands and texts
@@ -89,7 +91,7 @@ class Answering:
                 self._toast(tap.query, response.toast),
                 self._openly(request, response.reply, response.placement, Tap(query=tap.query, shown=shown)),
             )
-        if response.refresh is not None and shown.message:
+        if response.refresh is not None:
             self._refresh(replace(shown, ephemeral=None, receiver=None), response.refresh)
 
     async def _openly(self, request: Request, reply: Reply, placement: Placement, tap: Tap) -> None:
@@ -118,13 +120,14 @@ class Answering:
         if shown.ephemeral is not None and reply.prompt is None:
             await asyncio.gather(self._toast(query, response.toast), self._edit(reply, shown))
             return
-        to = await self._beside(request.chat.ref)
+        in_group = bool(shown.chat) and request.chat.kind is ChatKind.GROUP
+        to = await self._beside(request.chat.ref) if in_group else Address(chat=0)
         ephemeral = Ephemeral(receiver=query.from_user.id, query=query.id)
-        can = bool(shown.chat) and request.chat.kind is ChatKind.GROUP and reply.prompt is None
-        if can and await self._alone(reply, to, ephemeral):
+        if in_group and reply.prompt is None and await self._alone(reply, to, ephemeral):
             await self._toast(query, response.toast)
-        elif reply.question is not None or not shown.chat or request.chat.kind is ChatKind.CHANNEL:
-            start = "help" if reply.question is None else f"q_{reply.question}"
+        elif reply.question is not None or not in_group:
+            about = reply.question or (reply.prompt and getattr(reply.prompt.action, "question", None))
+            start = f"q_{about}" if about else "help"
             await query.answer(url=f"https://t.me/{self._bot.username}?start={start}")
         elif reply.prompt is not None or reply.attachment is not None:
             to = replace(to, chat=query.from_user.id, thread=None) if reply.attachment is not None else to
@@ -196,13 +199,13 @@ class Answering:
 
     def _refresh(self, shown: Shown, reply: Reply) -> None:
         """Bring a message up to date behind everything else; of several wishes for one message the last counts."""
-        key = (shown.chat, shown.message)
+        key = (shown.chat, shown.message, shown.inline_id)
         running = key in self._refreshing
         self._refreshing[key] = reply
         if not running:
             self._in_background(self._refresh_all(key, shown))
 
-    async def _refresh_all(self, key: tuple[int, int], shown: Shown) -> None:
+    async def _refresh_all(self, key: _Key, shown: Shown) -> None:
         LANE.set(Lane.ANNOUNCEMENT)
         try:
             while (reply := self._refreshing[key]) is not None:

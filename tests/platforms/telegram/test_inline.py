@@ -1,0 +1,123 @@
+"""`@bot words` in any chat: finding a question, posting it, and its buttons there."""
+
+from typing import Any
+
+import pytest
+
+from tests.fakes.telegram_server import TelegramServer
+from tests.fakes.telegram_world import Sent
+from tests.platforms.telegram.conftest import Made, Stage
+
+
+@pytest.fixture
+def server(stage: Stage) -> TelegramServer:
+    stage.server.person(7)
+    stage.server.person(8, "小明", "zh-hans")
+    return stage.server
+
+
+async def _ask(server: TelegramServer, words: str, *, user: int = 7, offset: str = "") -> dict[str, Any]:
+    query = f"i{len(server.calls)}"
+    content = {"id": query, "from": server.users[user], "query": words, "offset": offset}
+    await server.push("inline_query", content)
+    await server.until(lambda: query in server.inline_answers)
+    answer: dict[str, Any] = server.inline_answers[query]
+    return answer
+
+
+def _posted(server: TelegramServer, result: dict[str, Any]) -> Sent:
+    """The message that choosing a result puts into some chat."""
+    sent = Sent(chat=0, id=900 + len(server.messages), keyboard=result["reply_markup"]["inline_keyboard"], rich=True)
+    server.messages.append(sent)
+    return sent
+
+
+async def _tap(server: TelegramServer, sent: Sent, label: str, user: int = 7) -> str:
+    query = f"t{len(server.calls)}"
+    content = {
+        "id": query,
+        "from": server.users[user],
+        "inline_message_id": f"inline{sent.id}",
+        "chat_instance": "77",
+        "data": sent.data(label),
+    }
+    await server.push("callback_query", content)
+    await server.until(lambda: query in server.answers)
+    return query
+
+
+async def test_words_find_questions_with_their_answer_button(server: TelegramServer) -> None:
+    answer = await _ask(server, "lora")
+    assert answer["is_personal"] is True
+    first = answer["results"][0]
+    assert "lora" in first["id"]
+    assert first["input_message_content"]["rich_message"]["skip_entity_detection"] is True
+    assert "Answer" in _posted(server, first).labels()
+
+
+async def test_further_pages_follow_without_repeats(server: TelegramServer) -> None:
+    first = await _ask(server, "lora")
+    assert first["next_offset"] == 20
+    second = await _ask(server, "lora", offset="20")
+    assert not {r["id"] for r in first["results"]} & {r["id"] for r in second["results"]}
+
+
+async def test_nothing_found_is_an_empty_answer(server: TelegramServer) -> None:
+    answer = await _ask(server, "zzzzqqqq")
+    assert answer["results"] == []
+
+
+async def test_for_nothing_typed_there_is_today_s_question_and_the_topics(server: TelegramServer) -> None:
+    answer = await _ask(server, "")
+    assert answer["results"][0]["title"] == "Today's question"
+    assert answer["results"][1]["id"].startswith("t:")
+    assert answer["button"]["start_parameter"] == "help"
+
+
+async def test_each_person_is_answered_in_their_language(server: TelegramServer) -> None:
+    assert (await _ask(server, "", user=8))["results"][0]["title"] == "今天的题目"
+
+
+async def test_an_older_server_gets_ordinary_messages(stage_of: Made) -> None:
+    async with stage_of(version=10.0) as stage:
+        stage.server.person(7)
+        await stage.server.say(7, "/question lora-idea")
+        await stage.server.message()
+        results = (await _ask(stage.server, "lora"))["results"]
+        assert "message_text" in results[0]["input_message_content"]
+
+
+async def test_the_answer_opens_in_the_posted_message(server: TelegramServer) -> None:
+    sent = _posted(server, (await _ask(server, "lora"))["results"][0])
+    await _tap(server, sent, "Answer")
+    await server.until(lambda: "<summary>Answer</summary>" in sent.html)
+
+
+async def test_another_takes_its_place(server: TelegramServer) -> None:
+    sent = _posted(server, (await _ask(server, "lora"))["results"][0])
+    await _tap(server, sent, "Another")
+    await server.until(lambda: sent.edits == 1)
+
+
+async def test_ratings_count_for_the_chat_it_was_posted_in(stage: Stage, server: TelegramServer) -> None:
+    sent = _posted(server, (await _ask(server, "lora"))["results"][0])
+    await _tap(server, sent, "Answer")
+    await server.until(lambda: sent.edits == 1)
+    query = await _tap(server, sent, "Knew it")
+    assert "Noted" in server.answers[query]["text"]
+    await server.until(lambda: "Knew it 1" in sent.labels())
+    assert len(stage.store.chats) >= 1
+
+
+async def test_what_needs_a_chat_leads_into_the_private_one(server: TelegramServer) -> None:
+    sent = _posted(server, (await _ask(server, "lora"))["results"][0])
+    await _tap(server, sent, "Answer")
+    await server.until(lambda: sent.edits == 1)
+    query = await _tap(server, sent, "Wrong?")
+    assert server.answers[query]["url"].startswith("https://t.me/qianmian_bot?start=")
+
+
+async def test_chosen_results_are_counted(stage: Stage, server: TelegramServer) -> None:
+    await server.push("chosen_inline_result", {"result_id": "lora-idea", "from": server.users[7], "query": "lora"})
+    counted = "qianmian_telegram_inline_chosen_total"
+    await server.until(lambda: stage.registry.get_sample_value(counted) == 1)
