@@ -35,7 +35,8 @@ EXAMPLES: list[Action] = [
     actions.AskFor(what=actions.Ask.REPORT, question=LONGEST_ID),
     actions.Save(question=LONGEST_ID),
     actions.ForgetMe(),
-    actions.Announcement(number=17, decision="confirm"),
+    actions.ShareAnswer(question=LONGEST_ID),
+    actions.Announcement(number=17, decision=actions.Decision.SEND),
 ]
 
 
