@@ -20,7 +20,8 @@ TOP_LEVEL: Final = frozenset({ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONT
 IN_CONTAINER: Final = TOP_LEVEL - {CONTAINER}
 COMMAND_NAME: Final = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}\Z")
 LOCALES: Final = frozenset(
-    ["id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"]
+    {"id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR"}
+    | {"ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"}
 )
 
 
@@ -81,7 +82,7 @@ def check_message(body: Json, files: dict[str, bytes], *, editing: bool = False)
         must(bool(components), "a message of components needs some")
         check_components(components)
     else:
-        must(not any(part["type"] not in {ROW} for part in components), "components need the flag IS_COMPONENTS_V2")
+        must(all(part["type"] == ROW for part in components), "components need the flag IS_COMPONENTS_V2")
         must(bool(body.get("content") or components or files) or editing, "cannot send an empty message")
         sized(body.get("content") or "", 0, 2000, "content")
     _check_files(body, files, components)

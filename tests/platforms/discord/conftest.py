@@ -133,7 +133,9 @@ async def connected(bot: Bot) -> AsyncIterator[None]:
         yield
 
 
-async def make_bot(server: FakeDiscord, bank: Bank, *, token: str = TOKEN, guild: str | None = None) -> Bot:
+async def make_bot(
+    server: FakeDiscord, bank: Bank, *, token: str = TOKEN, guild: str | None = None, url: str | None = None
+) -> Bot:
     """A platform that is not running yet."""
     store, clock, phrases = MemoryStore(), FakeClock(), FluentPhrases()
     library = Library(source=ReadyBank(bank), store=store)
@@ -149,7 +151,7 @@ async def make_bot(server: FakeDiscord, bank: Bank, *, token: str = TOKEN, guild
     pacer, painter, registry = CountingPacer(), PlainPainter(), CollectorRegistry()
     platform = DiscordPlatform(
         token=token,
-        api_url=server.url,
+        api_url=url or server.url,
         guild=guild,
         service=service,
         store=store,

@@ -18,9 +18,13 @@ from tests.fakes.discord_rules import FLAG_COMPONENTS_V2, Json, check_message, c
 from tests.platforms.discord.conftest import PlainPainter
 
 
+def _components(message: Message) -> list[Json]:
+    return message.view.to_components()  # type: ignore[no-untyped-call]  # the library's own gap
+
+
 def wire(message: Message) -> Json:
     """The message as it would be sent; refused if Discord would refuse it."""
-    body = {"components": message.view.to_components(), "flags": FLAG_COMPONENTS_V2}
+    body = {"components": _components(message), "flags": FLAG_COMPONENTS_V2}
     check_message(body, dict(message.uploads))
     return body
 

@@ -71,8 +71,8 @@ async def test_trouble_at_the_start_passes(idle: Bot) -> None:
         assert idle.platform.health().state is State.OK
 
 
-async def test_no_network_at_the_start_is_said_in_words(idle: Bot) -> None:
-    idle.platform._api_url = "http://127.0.0.1:9"  # nobody listens there
+async def test_no_network_at_the_start_is_said_in_words(server: FakeDiscord, bank: Bank) -> None:
+    idle = await make_bot(server, bank, url="http://127.0.0.1:9")  # nobody listens there
     async with idle.platform.running():
         while idle.platform.health().why == "connecting":  # noqa: ASYNC110  # there is no server to wait for
             await asyncio.sleep(0)
