@@ -75,6 +75,14 @@ class Ask(StrEnum):
     MENTION = "mention"
 
 
+class Decision(StrEnum):
+    """What an operator decides about an announcement."""
+
+    SEND = "send"
+    CANCEL = "cancel"
+    STOP = "stop"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevealStage:
     """Show the next step of a question's staircase."""
@@ -220,10 +228,10 @@ class ForgetMe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """An operator's decision about a prepared announcement."""
+    """An operator's decision about an announcement."""
 
     number: int
-    decision: str
+    decision: Decision
 
 
 Action = (

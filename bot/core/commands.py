@@ -6,7 +6,7 @@ from enum import Flag, StrEnum, auto
 from typing import Final
 
 from bot.core.errors import Mistake
-from bot.core.model import ChatKind, Language
+from bot.core.model import MAX_ANNOUNCEMENT, ChatKind, Language
 
 
 class Who(StrEnum):
@@ -45,7 +45,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
-    """One argument: its name as typed on Discord, what it is, and its description in both languages."""
+    """One argument: its name as typed on Discord, what it is, and its description in both languages.
+
+    `longest` is how many characters it may have, where that is not what commands in general may have.
+    """
 
     name: str
     kind: Kind
@@ -53,6 +56,7 @@ class Argument:
     en: str
     required: bool = False
     choices: tuple[str, ...] = ()
+    longest: int | None = None
 
     def about(self, language: Language) -> str:
         """The description in one language."""
@@ -74,6 +78,11 @@ class Command:
     def about(self, language: Language) -> str:
         """The description in one language, at most 100 characters (Discord's limit)."""
         return self.zh if language is Language.ZH else self.en
+
+    @property
+    def longest(self) -> int | None:
+        """How many characters may follow the command, where an argument says it."""
+        return next((argument.longest for argument in self.arguments if argument.longest is not None), None)
 
     def usage(self, language: Language) -> str:
         """The command as one types it: `/random [topic] [difficulty]`."""
@@ -197,6 +206,24 @@ COMMANDS: Final[tuple[Command, ...]] = (
         name="reports",
         zh="看看读者指出的错误",
         en="Corrections that readers suggested",
+        who=Who.OPERATOR,
+        where=Where.PRIVATE,
+    ),
+    Command(
+        name="announce",
+        zh="给所有订阅的聊天发公告",
+        en="Tell all subscribed chats something",
+        aliases=("公告",),
+        arguments=(
+            Argument(
+                name="text",
+                kind=Kind.WORDS,
+                zh="公告内容，空行分段",
+                en="What to tell them; an empty line begins a new paragraph",
+                required=True,
+                longest=MAX_ANNOUNCEMENT,
+            ),
+        ),
         who=Who.OPERATOR,
         where=Where.PRIVATE,
     ),

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.core import cards
+from bot.core.announcements import announcement_reply
 from bot.core.deck import DeckState
+from bot.core.errors import Withdrawn
 from bot.core.library import Library, Shelf
 from bot.core.markup import Divider
 from bot.core.model import (
+    AnnouncementState,
     ChatKind,
     DeliveryKind,
     DeliveryState,
@@ -20,6 +23,7 @@ from bot.core.model import (
     QuestionId,
     Reveal,
     Subscription,
+    announcement_number,
 )
 from bot.core.ports import Claimed, Phrases, Planned, PlannedDelivery, Store
 from bot.core.replies import Post, Reply
@@ -116,8 +120,13 @@ class DailyQuestions:
         return lambda subscription: plan_subscription(shelf, subscription, now=now, catch_up=self.catch_up)
 
     async def compose(self, claimed: Claimed) -> Post:
-        """The post of a claimed delivery; raises Mistake `question-unknown` if the bank lost its question."""
+        """The post of a claimed delivery.
+
+        Raises Mistake `question-unknown` if the bank lost its question, Withdrawn if its announcement was stopped.
+        """
         delivery, subscription = claimed.delivery, claimed.subscription
+        if delivery.kind is DeliveryKind.ANNOUNCEMENT:
+            return await self._announcement(claimed)
         plan = subscription.plan
         bank = self.library.bank
         voice = Voice(self.phrases, subscription.language)
@@ -143,6 +152,21 @@ class DailyQuestions:
             thread_title=cards.title(voice, bank, question) if plan.thread and asked is None else None,
             pin=plan.pin and asked is None,
             crosspost=plan.crosspost,
+            fall_back=plan.fall_back,
+        )
+
+    async def _announcement(self, claimed: Claimed) -> Post:
+        found = await self.store.announcement(announcement_number(claimed.delivery.slot))
+        if found is None or found.state is not AnnouncementState.RUNNING:
+            raise Withdrawn(f"{claimed.delivery.slot} was stopped")
+        plan = claimed.subscription.plan
+        return Post(
+            chat=claimed.subscription.chat,
+            reply=announcement_reply(found.text),
+            key=f"d{claimed.delivery.id}",
+            silent=plan.silent,
+            protected=plan.protected,
+            classic=plan.classic,
             fall_back=plan.fall_back,
         )
 

@@ -42,6 +42,10 @@ class StoreError(QianmianError):
     """The database cannot be used: locked, read-only, full, corrupt, or newer than this code."""
 
 
+class Withdrawn(QianmianError):
+    """What was about to be sent is not wanted any more: its announcement was stopped."""
+
+
 class MessengerError(QianmianError):
     """A platform did not take a message. The subclass says what follows from it."""
 

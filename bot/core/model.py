@@ -260,6 +260,59 @@ class DeliveryKind(StrEnum):
     ANNOUNCEMENT = "announcement"
 
 
+# Of characters; with it an announcement is one message on every platform.
+MAX_ANNOUNCEMENT: Final = 3000
+
+
+class AnnouncementState(StrEnum):
+    """How far an announcement has come: `running` to `done`, or by way of `stopping` to `stopped`."""
+
+    DRAFT = "draft"
+    CANCELLED = "cancelled"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What an operator tells all subscribed chats: plain text, paragraphs apart by empty lines.
+
+    `chat` is where the operator asked for it and hears how it goes, in `language`; `message` is the one that says so.
+    """
+
+    number: int
+    text: str
+    chat: ChatRef
+    language: Language
+    state: AnnouncementState = AnnouncementState.DRAFT
+    message: MessageId | None = None
+
+    @property
+    def slot(self) -> str:
+        """The slot of its deliveries."""
+        return announcement_slot(self.number)
+
+    @property
+    def open(self) -> bool:
+        """Whether something of it may still have to be planned, sent or stopped."""
+        return self.state in {AnnouncementState.RUNNING, AnnouncementState.STOPPING}
+
+
+def announcement_slot(number: int) -> str:
+    """The slot of the deliveries of an announcement."""
+    return f"{_ANNOUNCE}{number}"
+
+
+def announcement_number(slot: str) -> int:
+    """The announcement that a slot belongs to; raises ValueError for any other slot."""
+    return int(slot.removeprefix(_ANNOUNCE))
+
+
+_ANNOUNCE: Final = "announce-"
+
+
 class DeliveryState(StrEnum):
     """How far a delivery has come."""
 

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from bot.core.deck import DeckState
 from bot.core.markup import Block
 from bot.core.model import (
+    Announcement,
     Answered,
     Chat,
     ChatRef,
@@ -240,6 +241,23 @@ class Report:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """How far an announcement has come, in deliveries; `failed` are those that no stop has ended.
+
+    `total` is at first what was foreseen, and exact once everything is planned.
+    """
+
+    total: int = 0
+    sent: int = 0
+    failed: int = 0
+
+    @property
+    def left(self) -> int:
+        """Those that are to come, or that will not come any more after a stop."""
+        return max(0, self.total - self.sent - self.failed)
+
+
 # How many messages of a chat are kept, for platforms that keep none themselves.
 KEPT_MESSAGES: Final = 200
 
@@ -369,7 +387,8 @@ class Store(Protocol):
         """Take deliveries that may be sent now, first due first, and mark them SENDING with attempts + 1.
 
         Those are QUEUED or RETRY ones with not_before <= now, and SENDING ones whose lease ran out. No delivery is
-        given to two claims while its lease holds. Of those due at one instant, the one ready longest goes first.
+        given to two claims while its lease holds. Of those due at one instant, the one ready longest goes first;
+        announcements come after everything else.
         """
         ...
 
@@ -395,6 +414,53 @@ class Store(Protocol):
 
     async def delivered_before(self, ref: ChatRef, *, slot: str) -> Delivery | None:
         """The chat's latest SENT question delivery of a slot before this one."""
+        ...
+
+    # Announcements
+
+    async def subscribers(self) -> Mapping[Platform, int]:
+        """How many chats have an active subscription, on each platform that has any."""
+        ...
+
+    async def draft_announcement(
+        self, text: str, *, chat: ChatRef, language: Language, total: int, at: datetime
+    ) -> Announcement:
+        """Keep the text of an announcement that nobody has decided about; `total` chats are expected to get it."""
+        ...
+
+    async def announcement(self, number: int) -> Announcement | None:
+        """The announcement of that number."""
+        ...
+
+    async def start_announcement(self, number: int, *, at: datetime) -> bool:
+        """Make a draft RUNNING, unless another one is open; returns whether that was done."""
+        ...
+
+    async def stop_announcement(self, number: int, *, at: datetime) -> bool:
+        """Make a draft CANCELLED, or a RUNNING one STOPPING; returns whether it was one of the two."""
+        ...
+
+    async def open_announcements(self) -> Sequence[Announcement]:
+        """Those that are open, or that have ended without the operator having been told; lowest number first."""
+        ...
+
+    async def advance_announcement(
+        self, number: int, *, platforms: Sequence[Platform], at: datetime, limit: int
+    ) -> bool:
+        """Take an open announcement one step further, in one transaction; returns whether more may be done at once.
+
+        A RUNNING one plans a delivery, due now, for the next `limit` chats of these platforms that have an active
+        subscription; each gets one, however often it is asked for. A STOPPING one lets `limit` waiting deliveries
+        fail with the reason `stopped`. Once none is left to plan and none is on its way, it is DONE or STOPPED.
+        """
+        ...
+
+    async def announced(self, number: int) -> Announced:
+        """How far an announcement has come; all zeros for none."""
+        ...
+
+    async def note_announcement(self, number: int, *, message: MessageId | None, told: bool = False) -> None:
+        """Keep which message tells the operator how it goes, and whether it tells the end."""
         ...
 
     # Learners

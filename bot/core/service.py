@@ -11,6 +11,7 @@ from typing import Final, assert_never
 
 from bot.core import actions
 from bot.core.actions import Action, Ask, AskFor, Page
+from bot.core.announcements import Announcements
 from bot.core.browsing import Browsing
 from bot.core.cards import short
 from bot.core.commands import COMMANDS, Command, Kind, Who, find_command
@@ -66,6 +67,7 @@ class Service:
         self.subscriptions: Final = Subscriptions(library=library, store=store, default_zone=zone)
         self.learners: Final = Learners(library=library, store=store)
         self.operators: Final = Operators(library=library, store=store)
+        self.announcements: Final = Announcements(store=store)
         self._runners: Final = self._table()
 
     async def command(self, request: Request, name: str, words: str = "") -> Response:
@@ -74,7 +76,7 @@ class Service:
         async def run(voice: Voice, known: Request) -> Response:
             command = find_command(name)
             self._check(command, known)
-            return await self._runners[command.name](known, voice, _clean(words))
+            return await self._runners[command.name](known, voice, _clean(words, command.longest or MAX_TEXT))
 
         response = await self._politely(request, run, tapped=False)
         # A command has no message of its own to be edited.
@@ -110,8 +112,8 @@ class Service:
         if line.casefold() in CANCEL_WORDS:
             return await self.cancel(request)
         if line.startswith("/"):
-            name, _, words = line[1:].partition(" ")
-            return await self.command(request, name.partition("@")[0][:64], words)
+            name, *words = line[1:].split(maxsplit=1) or [""]
+            return await self.command(request, name.partition("@")[0][:64], " ".join(words))
         pending = await self._store.asked(request.chat.ref, request.learner, take=True)
         if pending is not None:
             return await self.tell(request, pending, text)
@@ -215,6 +217,7 @@ class Service:
             "stats": lambda _r, v, _w: self.operators.stats(v),
             "reload": lambda _r, v, _w: self.operators.reload(v),
             "reports": lambda _r, v, _w: self.operators.reports(v),
+            "announce": self.announcements.prepare,
         }
 
     async def _start(self, request: Request, voice: Voice, words: str) -> Response:
@@ -345,8 +348,9 @@ class Service:
                 return await self.learners.share(request, voice, question)
             case actions.ForgetMe():
                 return await self.learners.forget(request, voice)
-            case actions.Announcement():
-                raise StaleAction("announcements are not made here")
+            case actions.Announcement(number=number, decision=decision):
+                self._check(find_command("announce"), request)
+                return await self.announcements.decide(request, voice, number, decision)
             case _:
                 assert_never(action)
 
@@ -408,10 +412,10 @@ _LANGUAGE_WORDS: Final = {
 }
 
 
-def _clean(text: str) -> str:
-    """What was typed, without invisible characters; raises Mistake when it is far too long."""
-    if len(text) > MAX_TEXT:
-        raise Mistake("text-too-long", most=MAX_TEXT)
+def _clean(text: str, most: int = MAX_TEXT) -> str:
+    """What was typed, without invisible characters; raises Mistake when it is too long."""
+    if len(text) > most:
+        raise Mistake("text-too-long", most=most)
     return _CONTROL.sub("", text).strip()
 
 

@@ -248,10 +248,10 @@ class Subscriptions:
             blocks.append(paragraph(voice(direction, when=at, by=duration(voice, change.shift))))
         rows = await self.store.ledger(request.chat.ref, limit=5)
         blocks += self._history(voice, rows, zone, request.now)
-        last = next((row for row in rows if row.state is DeliveryState.SENT), None)
+        sent = [row for row in rows if row.state is DeliveryState.SENT and row.kind is not DeliveryKind.ANNOUNCEMENT]
         buttons = [Button(label=voice("button-settings"), action=OpenPage(page=Page.MAIN))]
-        if last is not None:
-            buttons.append(Button(label=voice("button-last"), action=ShowQuestion(question=last.question)))
+        if sent:
+            buttons.append(Button(label=voice("button-last"), action=ShowQuestion(question=sent[0].question)))
         return Response(reply=Reply(blocks=tuple(blocks), controls=(Row(buttons=tuple(buttons)),)))
 
     def _history(self, voice: Voice, rows: Sequence[Delivery], zone: str, now: datetime) -> list[Block]:

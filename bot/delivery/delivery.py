@@ -17,6 +17,7 @@ from bot.core.model import Language
 from bot.core.ports import Clock, Health, Messenger, Part, State, Store
 from bot.delivery.books import Books
 from bot.delivery.flow import MOST, Flow
+from bot.delivery.herald import Herald
 from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.notices import Notices
 from bot.delivery.outbox import LEASE, Outbox
@@ -89,6 +90,9 @@ class Delivery(Part):
             for messenger in messengers
         ]
         self._planner: Final = Planner(store=store, daily=daily, clock=clock, metrics=metrics, planned=self.wake)
+        self._herald: Final = Herald(
+            store=store, phrases=daily.phrases, clock=clock, messengers=messengers, planned=self.wake
+        )
         self._tasks: Final[set[asyncio.Task[None]]] = set()
         self._tick: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -136,12 +140,14 @@ class Delivery(Part):
         sending = [asyncio.create_task(outbox.run()) for outbox in self._outboxes]
         scheduler = self._scheduler()
         watching = asyncio.create_task(self._watch(scheduler))
+        announcing = asyncio.create_task(self._herald.run())
         scheduler.start()
         try:
             yield
         finally:
             scheduler.shutdown(wait=False)
             await _cancelled(watching)
+            await _cancelled(announcing)
             for outbox in self._outboxes:
                 outbox.stop()
             await self._planner.stop()

@@ -1,12 +1,11 @@
 """What can be seen of the delivery, as Prometheus metrics."""
 
-from datetime import timedelta
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from typing_extensions import override
 
-from bot.core.model import DeliveryState, Platform
+from bot.core.model import Delivery, DeliveryKind, DeliveryState, Platform
 from bot.core.ports import Lane, Settled
 from bot.delivery.pacing import PacerWatch
 
@@ -53,11 +52,11 @@ class DeliveryMetrics:
             registry=registry,
         )
 
-    def ended(self, platform: Platform, settled: Settled, late: timedelta) -> None:
-        """An attempt ended; `late` is how long after it was due."""
+    def ended(self, platform: Platform, settled: Settled, delivery: Delivery) -> None:
+        """An attempt at a delivery ended; announcements wait for their turn and are never late."""
         self._outcomes.labels(platform, settled.state.value, settled.reason).inc()
-        if settled.state is DeliveryState.SENT:
-            self._lateness.labels(platform).observe(late.total_seconds())
+        if settled.state is DeliveryState.SENT and delivery.kind is not DeliveryKind.ANNOUNCEMENT:
+            self._lateness.labels(platform).observe((settled.at - delivery.due_at).total_seconds())
 
     def stored(self, call: str, seconds: float) -> None:
         """A call of the store came back."""

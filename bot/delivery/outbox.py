@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from bot.core.errors import StoreError, Unknown
-from bot.core.model import DeliveryId
+from bot.core.model import DeliveryId, DeliveryState
 from bot.core.ports import Claimed, Clock, Messenger, Settled, Store
 from bot.delivery.books import Books
 from bot.delivery.flow import Flow
@@ -169,21 +169,23 @@ class Outbox:
         if settled is None:
             written = self._books.release(claimed.delivery.id)
         else:
-            self._metrics.ended(self.platform, settled, settled.at - claimed.delivery.due_at)
+            self._metrics.ended(self.platform, settled, claimed.delivery)
             written = self._books.settle(settled)
-        written.add_done_callback(partial(self._written, claimed.delivery.id))
+        again = settled is not None and settled.state is DeliveryState.RETRY
+        written.add_done_callback(partial(self._written, claimed.delivery.id, again))
 
     def _cut_short(self, claimed: Claimed) -> Settled:
         _log.warning("cut short by the stop", delivery=claimed.delivery.id)
         return outcome_of(Unknown("cut short by the stop"), claimed, now=self._clock.now())
 
-    def _written(self, delivery: DeliveryId, _: object) -> None:
+    def _written(self, delivery: DeliveryId, again: bool, _: object) -> None:  # noqa: FBT001  # a callback
         del self._under_way[delivery]
         self._metrics.under_way.labels(self.platform).set(len(self._under_way))
         self._flow.finished(asyncio.get_running_loop().time())
         if not self._under_way:
             self._empty.set()
-        if self._more and self._flow.room(len(self._under_way)):
+        # What is to be tried again may be ready sooner than anything that was foreseen.
+        if again or (self._more and self._flow.room(len(self._under_way))):
             self._wakeup.set()
 
     async def _finish(self) -> None:

@@ -16,8 +16,9 @@ from bot.core.errors import (
     StoreError,
     ThreadGone,
     Unavailable,
+    Withdrawn,
 )
-from bot.core.model import Delivery, DeliveryState
+from bot.core.model import Delivery, DeliveryKind, DeliveryState
 from bot.core.ports import Claimed, Settled
 
 # A daily question that is a day late is no daily question any more.
@@ -45,7 +46,7 @@ def outcome_of(error: Exception, claimed: Claimed, *, now: datetime, give_up: ti
             return again("unavailable", backoff(delivery))
         case NotAllowed():
             return _when_allowed(claimed, now, error)
-        case ChatGone() | ThreadGone() | Rejected() | ChatMoved() | Mistake():
+        case ChatGone() | ThreadGone() | Rejected() | ChatMoved() | Mistake() | Withdrawn():
             return failed(delivery, now, _WHY.get(type(error), "rejected"), error)
         case _ if may_have_arrived(delivery):
             return failed(delivery, now, "unknown-outcome", error)
@@ -107,8 +108,10 @@ def _again(
 
 
 def _when_allowed(claimed: Claimed, now: datetime, error: Exception) -> Settled:
-    """Tried again daily: by the next day's question if there is one, else by this one for a week."""
+    """Tried again daily: by the next day's question if there is one, else by this one for a week; no announcement."""
     delivery, following = claimed.delivery, claimed.subscription.next_due_at
+    if delivery.kind is DeliveryKind.ANNOUNCEMENT:
+        return failed(delivery, now, "not-allowed", error)
     if following is not None and following <= now + BEFORE_ASKING_AGAIN:
         return failed(delivery, now, "not-allowed", error)
     return _again(delivery, error, "not-allowed", BEFORE_ASKING_AGAIN, now=now, give_up=timedelta(days=7))
@@ -122,4 +125,5 @@ _WHY: Final[Mapping[type[Exception], str]] = {
     Rejected: "rejected",
     ChatMoved: "rejected",
     Mistake: "question-gone",
+    Withdrawn: "stopped",
 }

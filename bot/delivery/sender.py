@@ -20,8 +20,8 @@ from bot.core.errors import (
     Unavailable,
     Unknown,
 )
-from bot.core.model import ChatRef, DeliveryState, MessageId
-from bot.core.ports import Claimed, Clock, Messenger, Settled, Store
+from bot.core.model import ChatRef, DeliveryKind, DeliveryState, MessageId
+from bot.core.ports import Claimed, Clock, Lane, Messenger, Settled, Store
 from bot.core.replies import Post
 from bot.delivery.flow import Flow
 from bot.delivery.notices import Notices
@@ -75,7 +75,7 @@ class Sender:
             await self._notices.tell("notice-rejected", chat=str(claimed.delivery.chat), why=type(error).__name__)
             return failed(claimed.delivery, now, "rejected", error)
         try:
-            message = await self._send(post)
+            message = await self._send(post, lane_of(claimed.delivery.kind))
         except Exception as error:  # noqa: BLE001  # each kind is told apart, and none may stop the outbox
             return await self._refused(error, claimed)
         self._flow.answered()
@@ -93,22 +93,23 @@ class Sender:
             followup=self._daily.followup(claimed, now),
         )
 
-    async def _send(self, post: Post) -> MessageId:
+    async def _send(self, post: Post, lane: Lane) -> MessageId:
         try:
             async with asyncio.timeout(SEND_LIMIT.total_seconds()):
-                return await self._send_where_it_lives(post)
+                return await self._send_where_it_lives(post, lane)
         except TimeoutError:
             raise Unknown(f"no answer within {SEND_LIMIT.total_seconds():g} seconds") from None
 
-    async def _send_where_it_lives(self, post: Post) -> MessageId:
+    async def _send_where_it_lives(self, post: Post, lane: Lane) -> MessageId:
         try:
-            return await self._messenger.send(post)
+            return await self._messenger.send(post, lane=lane)
         except ChatMoved as moved:
             old = replace(post.chat, thread_id=None)
             new = replace(old, chat_id=moved.new_chat_id)
             await self._store.chat_moved(old, new)
             _log.info("chat moved", to=str(new))
-            return await self._messenger.send(replace(post, chat=replace(post.chat, chat_id=moved.new_chat_id)))
+            there = replace(post, chat=replace(post.chat, chat_id=moved.new_chat_id))
+            return await self._messenger.send(there, lane=lane)
 
     async def _refused(self, error: Exception, claimed: Claimed) -> Settled:
         """Record for the chat and its people what the error means for them."""
@@ -149,3 +150,8 @@ class Sender:
                 "not sent", reason=settled.reason, again=again, attempt=claimed.delivery.attempts, why=str(error)
             )
         return settled
+
+
+def lane_of(kind: DeliveryKind) -> Lane:
+    """Announcements wait behind the daily questions and their answers."""
+    return Lane.ANNOUNCEMENT if kind is DeliveryKind.ANNOUNCEMENT else Lane.DAILY

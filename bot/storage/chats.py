@@ -155,5 +155,6 @@ _MERGE: Final = (
     "UPDATE OR IGNORE prompts SET chat = :new WHERE chat = :old",
     "DELETE FROM prompts WHERE chat = :old",
     "UPDATE OR IGNORE messages SET chat = :new WHERE chat = :old",
+    "UPDATE announcements SET chat = :new WHERE chat = :old",
     "DELETE FROM chats WHERE id = :old",
 )

@@ -57,9 +57,13 @@ def add(connection: Connection, rows: Iterable[tuple[int, PlannedDelivery]]) -> 
 def claim(
     connection: Connection, platform: Platform, *, now: datetime, lease_until: datetime, limit: int
 ) -> Sequence[Claimed]:
-    """Take deliveries that may be sent, first due first, until the lease ends."""
+    """Take deliveries that may be sent, first due first and announcements last, until the lease ends."""
     micros, lease = to_micros(now), to_micros(lease_until)
-    rows = connection.execute(CLAIMABLE, {"platform": platform, "now": micros, "limit": limit}).fetchall()
+    rows: list[Sequence[Any]] = []
+    for claimable in (CLAIMABLE, CLAIMABLE_BEHIND):
+        if len(rows) < limit:
+            values = {"platform": platform, "now": micros, "limit": limit - len(rows)}
+            rows += connection.execute(claimable, values).fetchall()
     connection.executemany(_TAKE, [(lease, micros, row[3]) for row in rows])
     return [_claimed(row, now) for row in rows]
 
@@ -152,7 +156,7 @@ _ADD: Final = """
     ON CONFLICT (chat, kind, slot) DO NOTHING
 """
 # A row is never ready before it is due, so the index is read only as far as that.
-CLAIMABLE: Final = """
+_SELECT_CLAIMABLE: Final = """
     SELECT
         c.platform, c.chat_id, c.thread_id,
         d.id, d.kind, d.slot, d.question, d.state, d.due_at, d.not_before, d.attempts,
@@ -160,10 +164,15 @@ CLAIMABLE: Final = """
         c.kind, c.platform, c.chat_id, c.thread_id,
         s.plan, s.deck, s.language, s.next_slot, s.next_due_at, s.active, s.ended_because
     FROM deliveries AS d JOIN chats AS c ON c.id = d.chat JOIN subscriptions AS s ON s.chat = d.chat
-    WHERE d.platform = :platform AND d.ready_at IS NOT NULL AND d.due_at <= :now AND d.ready_at <= :now
+"""
+CLAIMABLE: Final = f"""
+    {_SELECT_CLAIMABLE}
+    WHERE d.platform = :platform AND d.ready_at IS NOT NULL AND d.kind <> 'announcement'
+        AND d.due_at <= :now AND d.ready_at <= :now
     ORDER BY d.due_at, d.ready_at, d.id
     LIMIT :limit
 """
+CLAIMABLE_BEHIND: Final = CLAIMABLE.replace("<> 'announcement'", "= 'announcement'")
 _TAKE: Final = """
     UPDATE deliveries SET state = 'sending', ready_at = ?, claimed_at = ?, attempts = attempts + 1 WHERE id = ?
 """

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.actions import Announcement, AskFor, PickOption, Run, encode
 from bot.core.actions import Ask as AskWhat
+from bot.core.actions import AskFor, PickOption, Run, encode
 from bot.core.commands import Kind
 from bot.core.errors import BadContent
 from bot.core.model import Answered, Language, QuestionId, Rating
@@ -296,7 +296,7 @@ class TestOperators:
 class TestBadInput:
     @pytest.mark.parametrize(
         "data",
-        ["", "rubbish", "0r~x~hint", "1r~lora-idea~everything", "\x00", encode(Announcement(number=1, decision="go"))],
+        ["", "rubbish", "0r~x~hint", "1r~lora-idea~everything", "\x00", "1n~1~go"],
     )
     async def test_a_stale_or_forged_button_gets_a_polite_answer(self, ada: Person, data: str) -> None:
         assert "too old" in await ada.sends(data)

@@ -4,6 +4,7 @@ It passes the same contract suite as the real one. Tests may look at (and into) 
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +14,8 @@ from typing import TypeVar
 from typing_extensions import override
 
 from bot.core.model import (
+    Announcement,
+    AnnouncementState,
     Answered,
     Chat,
     ChatKind,
@@ -34,6 +37,7 @@ from bot.core.model import (
 )
 from bot.core.ports import (
     KEPT_MESSAGES,
+    Announced,
     Claimed,
     Counts,
     KeptMessage,
@@ -87,6 +91,9 @@ class MemoryStore(Store):
         self.prompts: dict[tuple[ChatRef, LearnerRef], tuple[str, datetime]] = {}
         self.values: dict[str, str] = {}
         self.messages: dict[ChatRef, list[Kept]] = {}
+        self.announcements: dict[int, Announcement] = {}
+        self.foreseen: dict[int, int] = {}
+        self.told: set[int] = set()
         self._delivery_ids = count(1)
         self._revisions = count(1)
         self._report_numbers = count(1)
@@ -211,6 +218,8 @@ class MemoryStore(Store):
             self.picked.setdefault((key[0], key[1], new), self.picked.pop(key))
         for place, learner in [key for key in self.prompts if key[0] == old]:
             self.prompts.setdefault((new, learner), self.prompts.pop((place, learner)))
+        for one in [one for one in self.announcements.values() if one.chat == old]:
+            self.announcements[one.number] = replace(one, chat=new)
         if old in self.messages:
             both = [*self.messages.get(new, []), *self.messages.pop(old)]
             self.messages[new] = sorted(both, key=lambda kept: int(kept.message.id))
@@ -278,7 +287,8 @@ class MemoryStore(Store):
         require_utc(now)
         rows = [(self._ready_at(row), row) for row in self.deliveries.values() if row.chat.platform == platform]
         ready = [(at, row) for at, row in rows if at is not None and at <= now]
-        first = sorted(ready, key=lambda pair: (pair[1].due_at, pair[0], pair[1].id))[:limit]
+        behind = DeliveryKind.ANNOUNCEMENT
+        first = sorted(ready, key=lambda pair: (pair[1].kind is behind, pair[1].due_at, pair[0], pair[1].id))[:limit]
         return [self._take(row, now, require_utc(lease_until)) for _, row in first]
 
     def _take(self, row: Delivery, now: datetime, lease_until: datetime) -> Claimed:
@@ -346,6 +356,106 @@ class MemoryStore(Store):
             and row.slot < slot
         ]
         return max(sent, key=lambda row: row.slot, default=None)
+
+    # Announcements
+
+    @override
+    async def subscribers(self) -> Mapping[Platform, int]:
+        return Counter(ref.platform for ref, subscription in self.subscriptions.items() if subscription.active)
+
+    @override
+    async def draft_announcement(
+        self, text: str, *, chat: ChatRef, language: Language, total: int, at: datetime
+    ) -> Announcement:
+        number = len(self.announcements) + 1
+        draft = Announcement(number=number, text=text, chat=self._known(chat), language=language)
+        self.announcements[number], self.foreseen[number] = draft, total
+        return draft
+
+    @override
+    async def announcement(self, number: int) -> Announcement | None:
+        return self.announcements.get(number)
+
+    @override
+    async def start_announcement(self, number: int, *, at: datetime) -> bool:
+        busy = any(one.open for one in self.announcements.values())
+        return not busy and self._decide(number, {AnnouncementState.DRAFT: AnnouncementState.RUNNING})
+
+    @override
+    async def stop_announcement(self, number: int, *, at: datetime) -> bool:
+        return self._decide(
+            number,
+            {
+                AnnouncementState.DRAFT: AnnouncementState.CANCELLED,
+                AnnouncementState.RUNNING: AnnouncementState.STOPPING,
+            },
+        )
+
+    def _decide(self, number: int, states: Mapping[AnnouncementState, AnnouncementState]) -> bool:
+        there = self.announcements.get(number)
+        if there is None or there.state not in states:
+            return False
+        self.announcements[number] = replace(there, state=states[there.state])
+        return True
+
+    @override
+    async def open_announcements(self) -> Sequence[Announcement]:
+        undecided = {AnnouncementState.DRAFT, AnnouncementState.CANCELLED}
+        return [a for a in self.announcements.values() if a.state not in undecided and a.number not in self.told]
+
+    @override
+    async def advance_announcement(
+        self, number: int, *, platforms: Sequence[Platform], at: datetime, limit: int
+    ) -> bool:
+        there = self.announcements.get(number)
+        if there is None or not there.open:
+            return False
+        rows = self._deliveries_of(there)
+        if there.state is AnnouncementState.RUNNING:
+            page = [ref for ref in self._unplanned(rows) if number in self.foreseen and ref.platform in platforms]
+            for ref in page[:limit]:
+                self._add(ref, _announced_to(ref, there, at))
+            if not page:
+                self.foreseen.pop(number, None)
+        else:
+            page = [row.chat for row in rows if row.state in WAITING]
+            for row in [row for row in rows if row.state in WAITING][:limit]:
+                self.deliveries[row.id] = replace(row, state=DeliveryState.FAILED, reason="stopped")
+        unfinished = {*WAITING, DeliveryState.SENDING}
+        if not page and not any(row.state in unfinished for row in rows):
+            ended = {
+                AnnouncementState.RUNNING: AnnouncementState.DONE,
+                AnnouncementState.STOPPING: AnnouncementState.STOPPED,
+            }
+            self._decide(number, ended)
+        return bool(page)
+
+    def _deliveries_of(self, announcement: Announcement) -> list[Delivery]:
+        slot = announcement.slot
+        return [row for row in self.deliveries.values() if row.slot == slot]
+
+    def _unplanned(self, rows: Sequence[Delivery]) -> list[ChatRef]:
+        planned = {row.chat for row in rows}
+        return [ref for ref, s in self.subscriptions.items() if s.active and ref not in planned]
+
+    @override
+    async def announced(self, number: int) -> Announced:
+        there = self.announcements.get(number)
+        if there is None:
+            return Announced()
+        rows = self._deliveries_of(there)
+        lost = {DeliveryState.FAILED, DeliveryState.MISSED}
+        return Announced(
+            total=self.foreseen.get(number, len(rows)),
+            sent=sum(1 for row in rows if row.state is DeliveryState.SENT),
+            failed=sum(1 for row in rows if row.state in lost and row.reason != "stopped"),
+        )
+
+    @override
+    async def note_announcement(self, number: int, *, message: MessageId | None, told: bool = False) -> None:
+        self.announcements[number] = replace(self.announcements[number], message=message)
+        if told:
+            self.told.add(number)
 
     # Learners
 
@@ -562,6 +672,16 @@ class MemoryStore(Store):
             reports=len(self.notes_to_operator),
             by_state={state: states.count(state) for state in states},
         )
+
+
+def _announced_to(chat: ChatRef, announcement: Announcement, at: datetime) -> PlannedDelivery:
+    return PlannedDelivery(
+        chat=chat,
+        kind=DeliveryKind.ANNOUNCEMENT,
+        slot=announcement.slot,
+        question=QuestionId(""),
+        due_at=at,
+    )
 
 
 def _latest(items: Iterable[T], at: Callable[[T], datetime]) -> list[T]:

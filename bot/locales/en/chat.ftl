@@ -261,6 +261,28 @@ reload-failed = The bank could not be loaded; the one before stays in use.
 reports-title = Suggested corrections
 reports-empty = Nobody has suggested a correction yet.
 report-line = #{ $number } { $question }: { $text }
+announce-what = Say what to announce, for example: /announce Tonight at ten the bot is away for a few minutes. An empty line begins a new paragraph.
+announce-nobody = No chat is subscribed, so there is nobody to tell.
+announce-ask = { $n ->
+    [one] Send this to one subscribed chat?
+   *[other] Send this to { $n } subscribed chats?
+}
+announce-platform = { $platform }: { $n }
+announce-begun = Announcement { $number } is on its way, behind the daily questions. A message below tells how far it has come.
+announce-cancelled = Announcement { $number } was not sent to anybody.
+announce-busy = Announcement { $number } is still on its way. Wait for its end or stop it, then press the button again.
+announce-decided = Announcement { $number } was decided about already.
+announce-running = Announcement { $number } is on its way
+announce-stopping = Announcement { $number } is being stopped
+announce-done = Announcement { $number } has been sent
+announce-stopped = Announcement { $number } was stopped
+announce-sent = Sent: { $n }
+announce-failed = Failed: { $n }
+announce-left = Left: { $n }
+announce-unsent = Not sent: { $n }
+button-announce-send = Send
+button-announce-cancel = Cancel
+button-announce-stop = Stop
 
 # Manners
 

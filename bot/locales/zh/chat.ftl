@@ -248,6 +248,25 @@ reload-failed = 题库载入失败，继续使用原来的题库。
 reports-title = 纠错意见
 reports-empty = 还没有人提出纠错。
 report-line = #{ $number } { $question }：{ $text }
+announce-what = 请写上公告内容，例如：/announce 今晚十点机器人会离开几分钟。空一行就另起一段。
+announce-nobody = 还没有聊天订阅，公告没有人能收到。
+announce-ask = 把它发给 { $n } 个订阅的聊天？
+announce-platform = { $platform }：{ $n }
+announce-begun = 公告 { $number } 正在发出，排在每日一题之后。下面的消息会显示进度。
+announce-cancelled = 公告 { $number } 没有发给任何人。
+announce-busy = 公告 { $number } 还在发送。等它发完或先停止它，再按一次按钮。
+announce-decided = 公告 { $number } 已经处理过了。
+announce-running = 公告 { $number } 正在发送
+announce-stopping = 公告 { $number } 正在停止
+announce-done = 公告 { $number } 已发完
+announce-stopped = 公告 { $number } 已停止
+announce-sent = 已发：{ $n }
+announce-failed = 失败：{ $n }
+announce-left = 剩余：{ $n }
+announce-unsent = 未发：{ $n }
+button-announce-send = 发送
+button-announce-cancel = 取消
+button-announce-stop = 停止
 
 # 礼貌
 
