@@ -7,7 +7,6 @@ web-connecting = Connecting…
 web-online = Connected
 web-offline = No connection. Trying again…
 web-unsent = Not sent yet; it goes out when the connection is back.
-web-empty = Nothing here yet.
 web-jump = To the latest message
 web-new-message = New messages
 web-question = Today's question is here

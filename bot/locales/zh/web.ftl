@@ -7,7 +7,6 @@ web-connecting = 正在连接…
 web-online = 已连接
 web-offline = 连接断开，正在重试…
 web-unsent = 还没发出去，连接恢复后会自动发送。
-web-empty = 这里还没有消息。
 web-jump = 回到最新消息
 web-new-message = 有新消息
 web-question = 今天的题目到了

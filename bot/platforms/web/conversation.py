@@ -89,8 +89,8 @@ class Conversation:
     async def _tell(self, frame: Tell) -> Answer:
         response = await self._service.tell(self._request(), frame.data, frame.text)
         if response.refused and response.reply is not None:
-            words = " ".join(plain(block) for block in response.reply.blocks)
-            return {**_done(frame.n, response), "complaint": words}
+            # What follows the complaint is the question, which the form still shows.
+            return {**_done(frame.n, response), "complaint": plain(response.reply.blocks[0])}
         await self._history.close_form(self._visitor.chat, frame.on)
         await self._place(response, await self.voice(), on=frame.on)
         return _done(frame.n, response)

@@ -23,7 +23,7 @@ POLICY: Final = (
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -45,18 +45,27 @@ def same_site_only(shell: Shell, *, host: str) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        name = urlsplit(f"//{request.host}").hostname or ""
+        name = _split(f"//{request.host}")[1]
         if host in LOOPBACK and name not in LOOPBACK:
             _log.warning("a request under a foreign name was refused", host=name[:100])
             return shell.problem(request, 403, "web-wrong-host", host=name[:100])
         origin = request.headers.get("Origin")
         speaks = request.path == "/ws" or request.method not in {"GET", "HEAD"}
-        if speaks and (origin is None or urlsplit(origin).netloc.lower() != request.host.lower()):
+        if speaks and (origin is None or _split(origin)[0] != request.host.lower()):
             _log.warning("a request from another site was refused", origin=(origin or "")[:100])
             return shell.problem(request, 403, "web-wrong-origin")
         return await handler(request)
 
     return check
+
+
+def _split(address: str) -> tuple[str, str]:
+    """The host of an address with its port, and without; both empty for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return parts.netloc.lower(), parts.hostname or ""
 
 
 def friendly(shell: Shell) -> Middleware:

@@ -1,5 +1,6 @@
 """The password, where one is set: a login page, sessions that can be ended, and patience with those who guess."""
 
+import base64
 import hashlib
 import hmac
 import ipaddress
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from aiohttp import BasicAuth, web
+from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.core.ports import Clock, Store
@@ -144,10 +145,8 @@ class Login:
         raise response
 
     async def _basic(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.headers.get("Authorization", "")
-        try:
-            password = BasicAuth.decode(given, encoding="utf-8").password
-        except ValueError:
+        password = _basic_password(request.headers.get("Authorization", ""))
+        if password is None:
             return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="qianmian"'})
         refused = self._refused(request, password)
         if refused is not None:
@@ -200,6 +199,17 @@ def _key(secret: str) -> str:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode(errors="replace")).digest()
+
+
+def _basic_password(header: str) -> str | None:
+    """The password of basic authentication, whoever it is given for (https://www.rfc-editor.org/rfc/rfc7617)."""
+    scheme, _, encoded = header.partition(" ")
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except ValueError:
+        return None
+    _, colon, password = decoded.partition(":")
+    return password if colon and scheme.lower() == "basic" else None
 
 
 def _household(address: str) -> str:

@@ -35,9 +35,9 @@ def formula(latex: str, *, block: bool = False) -> Html:
     source = latex.replace("{aligned}", "{split}")
     try:
         root = convert_to_element(source, display="block" if block else "inline")
+        typeset(root)
     except Exception:  # noqa: BLE001  # the converter raises whatever it stumbles over; the check of the content tells
         return tag("code", latex)
-    typeset(root)
     return _rebuilt(root)
 
 

@@ -26,7 +26,6 @@ SENTENCES: Final = (
     "web-connecting",
     "web-copied",
     "web-copy",
-    "web-empty",
     "web-jump",
     "web-language",
     "web-list-commands",

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 from typing_extensions import override
 
 from bot.core.errors import QianmianError
@@ -91,6 +91,9 @@ class WebPlatform(PlatformPart):
         )
         bank = BankPages(library=library, service=service, shell=self._shell)
         status = Status(health=health, registry=registry)
+        Gauge("qianmian_web_pages", "Chat pages that are open", registry=registry).set_function(
+            lambda: self._history.pages
+        )
         self._routes: Final = (*pages.routes, *bank.routes, *status.routes, web.get("/ws", self._socket))
 
     @property

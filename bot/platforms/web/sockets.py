@@ -168,6 +168,8 @@ class Page:
 
 
 def _frame_of(message: WSMessage) -> Frame:
+    if message.type is WSMsgType.ERROR:
+        raise BadFrame("web-frame-big", f"the connection ended: {message.data}")
     if message.type is not WSMsgType.TEXT:
         raise BadFrame("web-frame-bad", f"a frame of type {message.type.name}")
     return read_frame(message.data)

@@ -16,6 +16,7 @@ export class Palette {
   #number = 0;
   #timer = 0;
   #closed = null;
+  #before = null;
 
   /** `ask` gets (kind, text) and returns a promise of items; `pick` is called when an item is clicked. */
   constructor({ field, ask, pick }) {
@@ -60,6 +61,7 @@ export class Palette {
     const text = this.#field.value;
     if (text === this.#closed) return;
     this.#closed = null;
+    if (!text.includes(" ")) this.#before = null;
     if (!text.startsWith("/") || text.includes("\n") || this.#field.selectionEnd < text.length) {
       this.#show([], "");
       return;
@@ -99,7 +101,9 @@ export class Palette {
       put(argument.choices.filter((choice) => choice.startsWith(typed.toLowerCase())).map((value) => ({ label: value, value })));
     } else if (ASKED.has(argument.kind)) {
       const number = this.#number;
-      if (!this.isOpen) this.#show([], advice);
+      // What is shown stays while the same argument is typed on; anything else would complete the wrong words.
+      if (this.#before !== before) this.#show([], advice);
+      this.#before = before;
       this.#timer = setTimeout(async () => {
         const found = await this.#ask(argument.kind, typed);
         if (number === this.#number) put(found);
