@@ -102,7 +102,7 @@ def _option(argument: Argument, phrases: Phrases) -> dict[str, Any]:
         option["choices"] = [_choice(argument, value, phrases) for value in argument.choices]
     else:
         option["autocomplete"] = argument.kind in COMPLETED
-        option["max_length"] = LONGEST_WORDS
+        option["max_length"] = argument.longest or LONGEST_WORDS
     return option
 
 
