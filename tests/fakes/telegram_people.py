@@ -28,7 +28,7 @@ class TelegramPeople:
 
     # Watching
 
-    async def until(self, true: Callable[[], Any], *, seconds: float = 5.0) -> Any:
+    async def until(self, true: Callable[[], Any], *, seconds: float = 30.0) -> Any:
         """Wait until something is so, looking after every request and now and then; fails after a while."""
         async with asyncio.timeout(seconds):
             while not (value := true()):

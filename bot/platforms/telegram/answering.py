@@ -122,7 +122,8 @@ class Answering:
             return
         in_group = bool(shown.chat) and request.chat.kind is ChatKind.GROUP
         to = await self._beside(request.chat.ref) if in_group else Address(chat=0)
-        ephemeral = Ephemeral(receiver=query.from_user.id, query=query.id)
+        # An answer belongs below its question, which it leaves out; a panel takes the tapped message's place.
+        ephemeral = Ephemeral(receiver=query.from_user.id, query=query.id, in_place=reply.question is None)
         if in_group and reply.prompt is None and await self._alone(reply, to, ephemeral):
             await self._toast(query, response.toast)
         elif reply.question is not None or not in_group:

@@ -22,6 +22,7 @@ from bot.platforms.telegram.life import Life
 from bot.platforms.telegram.places import ref_of
 from bot.platforms.telegram.polls import recall_poll
 from bot.platforms.telegram.sending import Sender
+from bot.platforms.telegram.waiting import patiently
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -132,8 +133,10 @@ class Handlers:
         others = whom.lower() != (self._bot.username or "").lower() if whom else group and not _is_ours(name)
         if others:
             return
-        response = await self._service.write(request, f"/{name} {words}".rstrip())
-        await self._answering.to_text(request, response, message, message.from_user)
+        thread = message.message_thread_id if message.is_topic_message else None
+        async with patiently(self._bot, message.chat.id, thread):
+            response = await self._service.write(request, f"/{name} {words}".rstrip())
+            await self._answering.to_text(request, response, message, message.from_user)
 
     async def _words(self, request: Request, message: Message, text: str) -> None:
         """Free text: in private anything; in a group only what answers our prompt; in a channel nothing."""

@@ -52,8 +52,8 @@ class Life:
             await self._store.chat_gone(chat.ref, because="blocked", at=now)
             _log.info("the bot was blocked or removed", chat=str(chat.ref))
             return
-        await self._store.see_chat(chat, at=now)
         came_back = await self._store.chat_back(chat.ref, at=now, resume=lambda kept: resume(kept, now))
+        await self._store.see_chat(chat, at=now)
         _log.info("the bot may speak in a chat", chat=str(chat.ref), came_back=came_back)
         if not before and chat.kind is ChatKind.GROUP:
             await self._greet(change)

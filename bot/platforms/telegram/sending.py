@@ -19,7 +19,7 @@ from telegram.error import EndPointNotFound, TelegramError
 
 from bot.core.ports import Painter, Store
 from bot.core.replies import Attachment, Poll, Reply
-from bot.platforms.telegram.faults import is_about_the_text, is_unchanged
+from bot.platforms.telegram.faults import is_about_the_text, is_gone_message, is_unchanged
 from bot.platforms.telegram.keyboard import keyboard
 from bot.platforms.telegram.newer import (
     Ephemeral,
@@ -134,7 +134,7 @@ class Sender:
                 self.rich_works = False
                 _log.warning("Telegram's server knows no rich messages; ordinary ones are sent until the restart")
             except TelegramError as error:
-                if is_unchanged(error) or not is_about_the_text(error):
+                if is_unchanged(error) or is_gone_message(error) or not is_about_the_text(error):
                     raise
                 _log.exception("Telegram refused a rich message; it goes as an ordinary one", question=reply.question)
         return await put(parts_of(reply, is_rich=False))

@@ -204,6 +204,17 @@ async def test_a_tap_is_named_in_the_ephemeral_answer(stage: Stage, server: Tele
     }
 
 
+async def test_a_panel_for_one_admin_alone_stands_in_place_of_the_tapped_message(server: TelegramServer) -> None:
+    server.chats[GROUP].bot_is_admin = True
+    await server.say(7, "/subscribe", chat=GROUP)
+    shown = await server.message(chat=GROUP)
+    await server.tapped(7, shown, "Settings")
+    panel = server.messages[-1]
+    assert (panel.receiver, panel.replaced) == (7, True)
+    await server.press(7, panel, "Days")
+    assert "On which days?" in panel.text
+
+
 async def test_where_ephemeral_messages_are_refused_a_link_leads_into_the_private_chat(
     stage: Stage, server: TelegramServer
 ) -> None:
@@ -291,6 +302,14 @@ async def test_a_group_s_quiz_counts_for_each_learner(stage: Stage, server: Tele
         await server.push("poll_answer", vote)
     await server.until(lambda: len(stage.store.picked) == 2)
     assert {learner.user_id for learner, _, _ in stage.store.picked} == {"7", "8"}
+
+
+async def test_a_prompt_in_a_channel_leads_into_the_private_chat(server: TelegramServer, channel: FakeChat) -> None:
+    await server.say(0, f"/question {QUESTION}", chat=CHANNEL, kind="channel_post", sender_chat=channel.json())
+    card = await server.message(chat=CHANNEL)
+    await server.press(8, card, "Answer")
+    answer = await server.tapped(8, card, "Wrong?")
+    assert answer["url"].endswith(f"start=q_{QUESTION}")
 
 
 @pytest.fixture

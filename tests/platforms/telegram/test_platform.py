@@ -9,11 +9,13 @@ from telegram import Update
 from typing_extensions import override
 
 from bot.core.commands import COMMANDS
-from bot.core.model import Language
+from bot.core.errors import StoreError
+from bot.core.model import Chat, ChatRef, Language
 from bot.core.ports import State
 from bot.platforms.telegram.menus import menus
 from bot.platforms.telegram.order import InOrderPerChat
 from bot.platforms.telegram.platform import growing
+from bot.platforms.telegram.waiting import patiently
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.telegram_world import TOKEN, Error
 from tests.platforms.telegram.conftest import Made, Stage
@@ -72,7 +74,7 @@ async def test_one_silent_poll_is_no_news(stage: Stage) -> None:
     await stage.server.message()
     await stage.server.say(7, "/help")
     await stage.server.message(count=2)
-    assert stage.platform.health().state is State.OK
+    await stage.server.until(lambda: stage.platform.health().state is State.OK)
 
 
 async def test_an_unexpected_error_does_not_end_it(stage_of: Made) -> None:
@@ -119,6 +121,40 @@ async def test_an_error_in_one_update_is_no_end(stage: Stage) -> None:
     await stage.server.say(7, "/start")
     await stage.server.say(7, "/help")
     assert "What I can do" in (await stage.server.message()).text
+
+
+async def test_a_database_that_fails_is_no_end(stage_of: Made) -> None:
+    class Locked(MemoryStore):
+        locked = False
+
+        @override
+        async def chat(self, ref: ChatRef) -> Chat | None:
+            if self.locked:
+                raise StoreError("the database is locked")
+            return await super().chat(ref)
+
+    store = Locked()
+    async with stage_of(store=store) as stage:
+        stage.server.person(7)
+        store.locked = True
+        await stage.server.say(7, "/start")
+        await stage.server.until(lambda: not stage.server.updates)
+        store.locked = False
+        await stage.server.say(7, "/help")
+        assert "What I can do" in (await stage.server.message()).text
+
+
+async def test_typing_shows_only_when_something_takes_its_time(stage: Stage) -> None:
+    stage.server.person(7)
+    bot = stage.platform._app.bot
+    async with patiently(bot, 7):
+        pass
+    assert not stage.server.called("sendChatAction")
+    async with patiently(bot, 7, after=0):
+        await stage.server.until(lambda: stage.server.called("sendChatAction"))
+    stage.server.faults["sendChatAction"].append(Error(400, "Bad Request: chat not found"))
+    async with patiently(bot, 8, after=0):
+        await stage.server.until(lambda: len(stage.server.called("sendChatAction")) == 2)
 
 
 def test_the_wait_grows_to_a_minute() -> None:

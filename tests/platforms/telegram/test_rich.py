@@ -1,11 +1,10 @@
 """Every construct of the content format as rich HTML, and the whole bank within Telegram's limits."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.core import cards
+from bot.core.actions import ShowGroups
 from bot.core.markup import (
     Align,
     Block,
@@ -28,11 +27,13 @@ from bot.core.markup import (
 )
 from bot.core.model import Language, Stage
 from bot.core.ports import Bank
+from bot.core.replies import Button, Option, Picker, Row
 from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.telegram import classic, rich
 from bot.platforms.telegram.classic import classic_html, classic_size, formulas_in
 from bot.platforms.telegram.keyboard import keyboard
+from bot.platforms.telegram.parts import needs_rich
 from bot.platforms.telegram.rich import rich_html, rich_size
 from bot.platforms.telegram.split import NOTHING, Measure, Size, split
 from tests.fakes.telegram_markup import check_classic, check_rich
@@ -189,8 +190,32 @@ def test_every_button_of_the_bank_fits(bank: Bank) -> None:
                 assert all(len(str(b.callback_data).encode()) <= 64 and 0 < len(b.text) <= 64 for b in row)
 
 
-def test_one_place_says_where_the_content_is() -> None:
-    assert isinstance(default_folder(), Path)
+def test_links_and_long_labels_on_buttons() -> None:
+    rows = (
+        Row(buttons=(Button(label="x" * 90, url="https://e.org"),)),
+        Picker(label="p", options=(Option(label="A", note="3", chosen=True, action=ShowGroups()),)),
+    )
+    markup = keyboard(rows)
+    assert markup is not None
+    assert markup.inline_keyboard[0][0].url == "https://e.org"
+    assert len(markup.inline_keyboard[0][0].text) == 64
+    assert markup.inline_keyboard[1][0].text == "✓ A (3)"
+    assert keyboard(()) is None
+
+
+@pytest.mark.parametrize(
+    ("block", "rich_is_better"),
+    [
+        (paragraph("a"), False),
+        (paragraph(Math("x")), True),
+        (Quote((paragraph("a"),)), False),
+        (Quote((CodeBlock("x"),)), True),
+        (ItemList(((paragraph("a"),),)), False),
+        (ItemList(((TABLE,),)), True),
+    ],
+)
+def test_only_what_needs_it_goes_as_a_rich_message(block: Block, *, rich_is_better: bool) -> None:
+    assert needs_rich([block]) is rich_is_better
 
 
 SMALL = Size(chars=20, parts=9)
