@@ -5,7 +5,7 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from bot.core.model import ChatRef, DeliveryId, Platform, Subscription
+from bot.core.model import Announcement, ChatRef, DeliveryId, Platform, Subscription
 from bot.core.ports import Claimed, Planned, Settled
 from tests.fakes.memory_store import MemoryStore
 
@@ -52,6 +52,11 @@ class FaultyStore(MemoryStore):
     async def chat_moved(self, old: ChatRef, new: ChatRef) -> None:
         self._check("chat_moved")
         await super().chat_moved(old, new)
+
+    @override
+    async def open_announcements(self) -> Sequence[Announcement]:
+        self._check("open_announcements")
+        return await super().open_announcements()
 
     @override
     async def recall(self, key: str) -> str | None:
