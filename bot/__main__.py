@@ -14,7 +14,7 @@ from typing import Final
 
 from bot import logs
 from bot.config import BadSettings, Settings, read_settings
-from bot.core.errors import BadContent, Mistake, StoreError
+from bot.core.errors import BadContent, CannotStart, Mistake, StoreError
 from bot.core.model import Language
 from bot.locales import FluentPhrases
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(f"✗ {problem}", file=sys.stderr)
         return UNUSABLE
-    except (StoreError, BadContent) as error:
+    except (StoreError, BadContent, CannotStart) as error:
         print(f"✗ {error}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:

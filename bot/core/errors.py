@@ -34,6 +34,10 @@ class NotPermitted(QianmianError):
     """The person may not do this here; the plan of a group belongs to its admins."""
 
 
+class CannotStart(QianmianError):
+    """The bot cannot begin here and now, such as on a port that is taken; the message says what to do."""
+
+
 class BadContent(QianmianError):
     """The content folder cannot be loaded; the message lists what is wrong, one line each."""
 

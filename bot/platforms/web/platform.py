@@ -9,7 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 from typing_extensions import override
 
-from bot.core.errors import QianmianError
+from bot.core.errors import CannotStart
 from bot.core.library import Library
 from bot.core.model import Language
 from bot.core.ports import Clock, Health, Phrases, PlatformPart, State, Store
@@ -34,7 +34,7 @@ STOP_SECONDS: Final = 3.0
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
-class CannotListen(QianmianError):
+class CannotListen(CannotStart):
     """The address of the web chat is taken, or is not this machine's."""
 
 
@@ -136,8 +136,8 @@ class WebPlatform(PlatformPart):
         except OSError as error:
             raise CannotListen(
                 f"The web chat cannot listen on {self._host}, port {self._port} ({error.strerror or error}). Stop what "
-                "uses that port, or set QIANMIAN_WEB_PORT to another (0 takes any free one) or QIANMIAN_WEB_HOST to an "
-                "address of this machine."
+                "uses that port, or choose another with --port or QIANMIAN_WEB_PORT (0 takes any free one), or an "
+                "address of this machine with --host or QIANMIAN_WEB_HOST."
             ) from error
         self._port = runner.addresses[0][1]
 
