@@ -19,6 +19,7 @@ from bot.core.requests import Request, Voice
 from bot.core.service import Service
 from bot.platforms.discord.commands import focused_of, words_of
 from bot.platforms.discord.components import Message, answer_in, clipped, is_ours, messages, modal
+from bot.platforms.discord.crowd import Crowd
 from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import ALREADY_ACKNOWLEDGED, SDK_ERRORS, UNKNOWN_INTERACTION
 from bot.platforms.discord.metrics import Metrics
@@ -31,7 +32,7 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 PATIENCE: Final = 1.2
 """Seconds before an answer that is not ready is promised; Discord waits three."""
 CROWD: Final = 48
-"""With more interactions than this under way, each is promised at once."""
+"""With more interactions than this unacknowledged, each is promised before anything else is done."""
 
 Interaction = discord.Interaction[Any]
 Work = Callable[[Request], Awaitable[Response]]
@@ -55,6 +56,7 @@ class Answering:
         self._painter: Final = painter
         self._refresher: Final = refresher
         self._metrics: Final = metrics
+        self._crowd: Final = Crowd(CROWD)
         self._under_way = 0
         self._idle: Final = asyncio.Event()
         self._idle.set()
@@ -119,25 +121,36 @@ class Answering:
     async def _answer(
         self, interaction: Interaction, work: Work, *, invited: bool = False, guess: Way = Way.PUBLIC
     ) -> None:
+        request = request_of(interaction, self._clock.now(), invited=invited)
+        answer = Answer(interaction, acknowledged=self._crowd.acknowledged)
+        self._crowd.arrived()
         self._under_way += 1
         self._idle.clear()
-        request = request_of(interaction, self._clock.now(), invited=invited)
-        answer = Answer(interaction)
-        task = asyncio.create_task(self._prepare(request, work, tapped=interaction.message is not None))
         try:
             with self._metrics.timed(interaction.type.name):
-                done, _ = await asyncio.wait({task}, timeout=0 if self._under_way > CROWD else PATIENCE)
-                if not done:
-                    await answer.promise(guess)
-                    await asyncio.wait({task})
-                await self._give(answer, request, await task)
+                prepared = await self._prepared_in_time(answer, request, work, guess)
+                await self._give(answer, request, prepared)
         except SDK_ERRORS as error:
             self._not_given(request, error)
         finally:
-            task.cancel()
+            answer.settled()
             self._under_way -= 1
             if not self._under_way:
                 self._idle.set()
+
+    async def _prepared_in_time(self, answer: Answer, request: Request, work: Work, guess: Way) -> _Prepared:
+        """What is to be shown; where that takes long, or many wait, the answer is promised meanwhile."""
+        if self._crowd.dense:
+            await answer.promise(guess)
+            await self._crowd.dispersed()
+        task = asyncio.create_task(self._prepare(request, work, tapped=answer.interaction.message is not None))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+            if not done and answer.promised is None:
+                await answer.promise(guess)
+            return await task
+        finally:
+            task.cancel()
 
     async def _prepare(self, request: Request, work: Work, *, tapped: bool) -> _Prepared:
         voice = await self._service.voice_in(request.chat.ref, request.language)

@@ -4,7 +4,7 @@ An interaction is acknowledged once and within three seconds; what comes later e
 (https://docs.discord.com/developers/interactions/receiving-and-responding).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -54,7 +54,15 @@ class Answer:
     """The one answer to an interaction, from its acknowledgement to its last message."""
 
     interaction: Interaction
+    acknowledged: Callable[[], None]
     promised: Way | None = None
+    _settled: bool = False
+
+    def settled(self) -> None:
+        """Say once that nobody waits for an acknowledgement any more."""
+        if not self._settled:
+            self._settled = True
+            self.acknowledged()
 
     async def promise(self, guess: Way) -> None:
         """Acknowledge now, before the answer is known; for commands `guess` decides who will see it."""
@@ -64,6 +72,7 @@ class Answer:
         else:
             await self.interaction.response.defer(thinking=True, ephemeral=guess is Way.PRIVATE)
             self.promised = guess
+        self.settled()
 
     async def give(self, way: Way, messages: Sequence[Message]) -> None:
         """Show the messages; an update changes the tapped message to the page that it is of its reply."""

@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
+from bot.core.commands import Kind
 from bot.core.model import Language
 from bot.core.ports import Clock, Health, Pacer, Painter, Phrases, PlatformPart, State, Store
 from bot.core.service import Service
@@ -89,7 +90,8 @@ class DiscordPlatform(PlatformPart):
         registry: CollectorRegistry,
         waits: Waits = Waits(),  # frozen
     ) -> None:
-        del default_language  # the service knows it
+        self._service: Final = service
+        self._language: Final = default_language
         self._token: Final = token
         self._api_url: Final = api_url
         self._guild: Final = guild
@@ -136,6 +138,8 @@ class DiscordPlatform(PlatformPart):
             await asyncio.gather(connecting, return_exceptions=True)
 
     async def _stay_connected(self) -> None:
+        # The first search builds an index, which would make the first completion slow.
+        await asyncio.to_thread(self._service.suggest, Kind.QUESTION, "a", self._language)
         wait = self._waits.first
         while True:
             client = self._new_client()
