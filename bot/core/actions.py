@@ -209,9 +209,10 @@ class AskFor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Save:
-    """Save a question for later, or take it off the saved ones."""
+    """Save a question for later, or take it off the saved ones; the card stays at its stage."""
 
     question: QuestionId
+    stage: Stage = Stage.ANSWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

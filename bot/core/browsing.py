@@ -109,12 +109,6 @@ class Browsing:
         """The questions the learner saved."""
         return self._shelf(voice, "saved", await self.store.saved(request.learner))
 
-    async def toggle_saved(self, request: Request, voice: Voice, question: QuestionId) -> Response:
-        """Save a question for later, or take it off again."""
-        self.library.bank.question(question)
-        kept = await self.store.save(request.learner, question, at=request.now)
-        return Response(toast=voice("saved-on" if kept else "saved-off"))
-
     def _shelf(self, voice: Voice, name: str, ids: Sequence[QuestionId]) -> Response:
         known = {question.id: question for question in self.library.bank.questions}
         questions = [known[id_] for id_ in dict.fromkeys(ids) if id_ in known]

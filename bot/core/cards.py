@@ -5,11 +5,14 @@ one on a year-old message draws the right card.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from bot.core.actions import Another, Ask, AskFor, PickOption, Rate, RevealStage, Save, ShowQuestion
 from bot.core.markup import (
     Block,
     Bold,
+    Code,
     Details,
     Divider,
     Heading,
@@ -34,17 +37,29 @@ def title(voice: Voice, bank: Bank, question: Question) -> str:
     return voice("card-title", topic=topic, difficulty=voice(f"difficulty-{question.difficulty}"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """What a learner did with a question before: how they rated it, what they wrote, whether they saved it."""
+
+    rating: Rating | None = None
+    own: str | None = None
+    saved: bool = False
+
+
+NOTHING: Final = Mine()
+
+
 def card(
     voice: Voice,
     bank: Bank,
     question: Question,
     stage: Stage = Stage.QUESTION,
     *,
-    rating: Rating | None = None,
+    mine: Mine = NOTHING,
     tally: Tally | None = None,
-    own: str | None = None,
     alone: bool = True,
     question_above: bool = False,
+    lead: str = "",
 ) -> Reply:
     """The card of a question up to a stage.
 
@@ -53,20 +68,21 @@ def card(
         bank: Where chains and prose are looked up.
         question: What it shows.
         stage: How far the staircase has been climbed.
-        rating: What the presser said, to mark the button.
+        mine: What the presser did with it before: marked on the buttons, and shown beside the key points.
         tally: Counts to show on the rating buttons of a public card.
-        own: The presser's own answer, shown beside the key points.
         alone: Whether one person reads it; only then are there buttons to save and to answer oneself.
         question_above: Leave the question out, since the message this one follows shows it.
+        lead: What goes before the title: that this is the daily question.
     """
-    blocks: list[Block] = [Heading(1, inlines(title(voice, bank, question)))]
+    heading = " · ".join(part for part in (lead, title(voice, bank, question)) if part)
+    blocks: list[Block] = [Heading(1, inlines(heading))]
     if not question_above:
         blocks += bank.blocks(question.text(voice.language).question)
-    blocks += _climbed(voice, bank, question, stage, own)
+    blocks += _climbed(voice, bank, question, stage, mine.own)
     rows = [
         _steps(voice, question, stage),
-        _ratings(voice, question, stage, rating, tally),
-        _onward(voice, question, stage, alone=alone),
+        _ratings(voice, question, stage, mine.rating, tally),
+        _onward(voice, question, stage, alone=alone, saved=mine.saved),
         *_chain(voice, bank, question, stage),
     ]
     return Reply(
@@ -154,6 +170,7 @@ def _climbed(voice: Voice, bank: Bank, question: Question, stage: Stage, own: st
     if height >= STAGES.index(Stage.ANSWER):
         yield Divider()
         yield _sources(voice, question.references)
+        yield paragraph(voice("card-id"), " ", Code(question.id))
 
 
 def _sources(voice: Voice, references: Sequence[Reference]) -> Paragraph:
@@ -193,10 +210,13 @@ def _ratings(
         Button(
             label=_counted(voice(f"rating-{choice}"), counts.get(choice, 0), chosen=choice is rating),
             action=Rate(question=question.id, rating=choice, stage=stage),
-            tone=Tone.GOOD if choice is rating else Tone.PLAIN,
+            tone=_TONES[choice] if choice is rating else Tone.PLAIN,
         )
         for choice in Rating
     ]
+
+
+_TONES: Final = {Rating.KNEW: Tone.GOOD, Rating.PARTLY: Tone.PRIMARY, Rating.MISSED: Tone.PRIMARY}
 
 
 def _counted(label: str, count: int, *, chosen: bool) -> str:
@@ -204,7 +224,7 @@ def _counted(label: str, count: int, *, chosen: bool) -> str:
     return f"{marked} {count}" if count else marked
 
 
-def _onward(voice: Voice, question: Question, stage: Stage, *, alone: bool) -> list[Button]:
+def _onward(voice: Voice, question: Question, stage: Stage, *, alone: bool, saved: bool) -> list[Button]:
     buttons = []
     if stage is Stage.ANSWER:
         buttons.append(
@@ -219,7 +239,8 @@ def _onward(voice: Voice, question: Question, stage: Stage, *, alone: bool) -> l
     if STAGES.index(stage) >= STAGES.index(Stage.ANSWER):
         buttons.append(Button(label=voice("button-report"), action=AskFor(what=Ask.REPORT, question=question.id)))
         if alone:
-            buttons.append(Button(label=voice("button-save"), action=Save(question=question.id)))
+            label = voice("button-saved" if saved else "button-save")
+            buttons.append(Button(label=label, action=Save(question=question.id, stage=stage)))
     return buttons
 
 

@@ -139,7 +139,9 @@ class DailyQuestions:
             reply = cards.quiz_card(voice, bank, question)
         else:
             alone = claimed.kind == ChatKind.PRIVATE.value
-            reply = await self._with_yesterday(claimed, cards.card(voice, bank, question, alone=alone), voice)
+            reply = await self._with_yesterday(
+                claimed, cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead")), voice
+            )
         return Post(
             chat=subscription.chat,
             reply=reply,

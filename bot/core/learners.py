@@ -92,7 +92,7 @@ class Learners:
         question = self.library.bank.question(question_id)
         own = _kept(text)
         await self.store.own_answer(request.learner, question.id, own, at=request.now)
-        reply = cards.card(voice, self.library.bank, question, Stage.POINTS, own=own)
+        reply = cards.card(voice, self.library.bank, question, Stage.POINTS, mine=cards.Mine(own=own))
         if request.chat.kind is ChatKind.PRIVATE:
             return Response(reply=reply, placement=Placement.NEW)
         share = Button(label=voice("button-share"), action=ShareAnswer(question=question.id))

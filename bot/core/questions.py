@@ -1,9 +1,8 @@
 """Use cases around questions: asking for one, climbing to its answer, rating, searching, quizzes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
-from typing import Final
 
 from bot.core import cards
 from bot.core.errors import Mistake
@@ -26,10 +25,6 @@ from bot.core.moments import local_date, moment
 from bot.core.ports import Store
 from bot.core.replies import Placement, Reply, Response
 from bot.core.requests import Request, Voice
-
-PAGE_SIZE: Final = 8
-MAX_SEARCH_WORDS: Final = 200
-_EDGE: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,24 +90,29 @@ class Questions:
         policy = _policy(request, subscription)
         if stage is not Stage.HINT and (until := await self._withheld(request, voice, question_id, subscription)):
             return Response(toast=until)
-        own = (
-            await self.store.own_answer_of(request.learner, question_id)
-            if policy is Reveal.PRIVATE or request.alone
-            else None
-        )
         private = policy is Reveal.PRIVATE and not request.alone
+        mine = await self._mine(request, question_id) if private or request.alone else cards.NOTHING
         reply = cards.card(
             voice,
             self.library.bank,
             question,
             stage,
-            own=own,
+            mine=mine,
             alone=request.alone or private,
             question_above=private or request.unseen_by_others,
         )
         return Response(
             reply=reply,
             placement=Placement.PRIVATE if private or request.unseen_by_others else Placement.EDIT,
+        )
+
+    async def _mine(self, request: Request, question: QuestionId) -> cards.Mine:
+        """What the presser did with a question before."""
+        ratings = await self.store.ratings(request.learner)
+        return cards.Mine(
+            rating=next((answered.rating for answered in ratings if answered.question == question), None),
+            own=await self.store.own_answer_of(request.learner, question),
+            saved=question in await self.store.saved(request.learner),
         )
 
     async def _withheld(
@@ -145,16 +145,29 @@ class Questions:
         toast = voice(f"rated-{rating}")
         bank = self.library.bank
         if request.alone:
-            own = await self.store.own_answer_of(request.learner, question_id)
-            reply = cards.card(
-                voice, bank, question, stage, rating=rating, own=own, question_above=request.unseen_by_others
-            )
-            placement = Placement.PRIVATE if request.unseen_by_others else Placement.EDIT
             refresh = await self._public(request, voice, question) if request.unseen_by_others else None
-            return Response(reply=reply, placement=placement, toast=toast, refresh=refresh)
+            return replace(await self._redrawn(request, voice, question, stage), toast=toast, refresh=refresh)
         tally = await self.store.tally(request.chat.ref, question.id)
         card = cards.card(voice, bank, question, stage, tally=tally, alone=False)
         return Response(toast=toast, refresh=card)
+
+    async def toggle_saved(self, request: Request, voice: Voice, question_id: QuestionId, stage: Stage) -> Response:
+        """Save a question for later, or take it off again, and show it on the card."""
+        question = self.library.bank.question(question_id)
+        kept = await self.store.save(request.learner, question.id, at=request.now)
+        toast = voice("saved-on" if kept else "saved-off")
+        if not request.alone:
+            return Response(toast=toast)
+        return replace(await self._redrawn(request, voice, question, stage), toast=toast)
+
+    async def _redrawn(self, request: Request, voice: Voice, question: Question, stage: Stage) -> Response:
+        """The presser's own card once more, with what they did marked on it."""
+        mine = await self._mine(request, question.id)
+        reply = cards.card(
+            voice, self.library.bank, question, stage, mine=mine, question_above=request.unseen_by_others
+        )
+        placement = Placement.PRIVATE if request.unseen_by_others else Placement.EDIT
+        return Response(reply=reply, placement=placement)
 
     async def _public(self, request: Request, voice: Voice, question: Question) -> Reply:
         """The public question as it should read now: with the counts of those who rated it."""

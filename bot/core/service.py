@@ -31,7 +31,7 @@ from bot.core.subscriptions import Subscriptions, language_of
 MAX_TEXT: Final = 4000
 MAX_SUGGESTIONS: Final = 25
 CANCEL_WORDS: Final = frozenset({"/cancel", "取消", "/取消"})
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Service:
@@ -342,8 +342,8 @@ class Service:
                 return await self.quizzes.pick(request, voice, question, option)
             case actions.AskFor():
                 return await self._ask(request, voice, action)
-            case actions.Save(question=question):
-                return await self.browsing.toggle_saved(request, voice, question)
+            case actions.Save(question=question, stage=stage):
+                return await self.questions.toggle_saved(request, voice, question, stage)
             case actions.ShareAnswer(question=question):
                 return await self.learners.share(request, voice, question)
             case actions.ForgetMe():

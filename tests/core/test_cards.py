@@ -65,7 +65,7 @@ def test_the_answer_names_its_sources(bank: Bank, voice: Voice) -> None:
 
 def test_a_rating_is_marked_and_counts_are_shown(bank: Bank, voice: Voice) -> None:
     question = bank.question(ID)
-    mine = cards.card(voice, bank, question, Stage.ANSWER, rating=Rating.KNEW)
+    mine = cards.card(voice, bank, question, Stage.ANSWER, mine=cards.Mine(rating=Rating.KNEW))
     assert "✓ Knew it" in [button.label for button in buttons(mine)]
     ours = cards.card(voice, bank, question, Stage.ANSWER, tally=Tally(knew=3, missed=1))
     assert [b.label for b in buttons(ours) if isinstance(b.action, Rate)] == ["Knew it 3", "Partly", "Not yet 1"]
@@ -80,7 +80,7 @@ def test_saving_is_offered_to_one_person_alone(bank: Bank, voice: Voice) -> None
 
 
 def test_ones_own_answer_stands_beside_the_key_points(bank: Bank, voice: Voice) -> None:
-    reply = cards.card(voice, bank, bank.question(ID), Stage.POINTS, own="I would *merge* <b>it</b>")
+    reply = cards.card(voice, bank, bank.question(ID), Stage.POINTS, mine=cards.Mine(own="I would *merge* <b>it</b>"))
     assert "I would *merge* <b>it</b>" in words(reply.blocks)
 
 

@@ -237,7 +237,7 @@ class TestPanel:
         assert "Next post: tomorrow, 09:00" in words
         previewed = ada.seen.blocks[2]
         post = await deliver(ada, store, daily)
-        assert post.reply.blocks[1] == previewed
+        assert previewed in post.reply.blocks
 
     async def test_another_chat_is_managed_by_its_admins_only(
         self, ada: Person, member: Callable[[str], Person], store: MemoryStore

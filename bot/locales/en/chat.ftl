@@ -2,6 +2,9 @@
 
 card-title = { $topic } · { $difficulty }
 card-sources = Sources:
+card-id = Its id:
+button-saved = ✓ Saved
+daily-lead = Daily question
 difficulty-easy = easy
 difficulty-medium = medium
 difficulty-hard = hard

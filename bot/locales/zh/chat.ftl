@@ -2,6 +2,9 @@
 
 card-title = { $topic } · { $difficulty }
 card-sources = 参考：
+card-id = 题目编号：
+button-saved = ✓ 已收藏
+daily-lead = 每日一题
 difficulty-easy = 简单
 difficulty-medium = 中等
 difficulty-hard = 困难
