@@ -1,5 +1,7 @@
 """Messages that come by themselves, and pages that were closed, offline, or open twice."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -29,6 +31,18 @@ async def test_a_daily_question_arrives_without_a_reload(world: World) -> None:
     await expect(latest(page)).to_contain_text("Why low rank?")
     assert await page.evaluate("window.same")
     await expect(bubbles(page)).to_have_count(2)
+
+
+async def test_an_answer_leads_back_to_its_question(world: World) -> None:
+    page = await world.open(viewport={"width": 900, "height": 500})
+    chat = await chat_of(page)
+    asked = await world.bot.platform.messenger.send(daily(chat, "Why low rank?"))
+    for _ in range(2):
+        await say(page, "/help")
+    answer = replace(daily(chat, "Because.", "d2"), reply_to=asked)
+    await world.bot.platform.messenger.send(answer)
+    await latest(page).get_by_role("link", name="↩ LoRA · easy").click()
+    await expect(page.get_by_text("Why low rank?")).to_be_in_viewport()
 
 
 async def test_a_page_in_the_background_counts_what_came_in_its_title(world: World) -> None:

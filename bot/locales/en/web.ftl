@@ -27,6 +27,7 @@ web-copy = Copy
 web-copied = Copied
 web-kilobytes = { $n } KB
 web-log-out = Log out
+web-no-script = This chat needs JavaScript. All questions can be read without it:
 
 # What goes wrong on the page
 

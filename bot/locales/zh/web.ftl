@@ -27,6 +27,7 @@ web-copy = 复制
 web-copied = 已复制
 web-kilobytes = { $n } KB
 web-log-out = 退出登录
+web-no-script = 聊天页需要 JavaScript。不用它也能读全部题目：
 
 # 页面上出的错
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
+import structlog
 from typing_extensions import override
 
 from bot.core.actions import PlanField, SetLanguage, encode
@@ -19,6 +20,8 @@ from bot.platforms.web.visitors import Visitor
 
 Answer = Mapping[str, Any]
 TITLE: Final = "Web"
+
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class EveryoneMayManage(Rights):
@@ -40,6 +43,7 @@ class Conversation:
 
     async def greet(self) -> None:
         """Say what the bot says to those who see it for the first time, once."""
+        _log.info("a chat began on the web", chat=str(self._visitor.chat))
         response = await self._service.welcome(self._request())
         await self._place(response, await self.voice(), key="welcome")
 

@@ -11,6 +11,7 @@ from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Clock, KeptMessage, Store
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
+from bot.core.service import MAX_TEXT
 from bot.platforms.web.bubbles import bubble, form, title
 from bot.platforms.web.downloads import Downloads
 
@@ -54,8 +55,8 @@ class History:
             event.set()
 
     async def heard(self, chat: ChatRef, text: str, *, n: str) -> bool:
-        """Keep what the person typed; whether it is new, or was sent again after a lost connection."""
-        kept = await self._keep(chat, {"text": text, "n": n}, key=f"page {n}", own=True)
+        """Keep what the person typed, as far as the bot reads it; False if it was sent again and is kept already."""
+        kept = await self._keep(chat, {"text": text[:MAX_TEXT], "n": n}, key=f"page {n}", own=True)
         return not kept.repeated
 
     async def say(self, chat: ChatRef, reply: Reply, voice: Voice, *, key: str | None = None) -> None:

@@ -94,7 +94,9 @@ class Pages:
         visitor = visitor_of(request)
         voice = await self._service.voice_in(visitor.chat, visitor.language)
         data = json.dumps(self._data | {"language": voice.language}, ensure_ascii=False).replace("<", "\\u003c")
-        text = self._page.substitute(language=lang(voice.language), data=data, bank=voice("web-bank"))
+        text = self._page.substitute(
+            language=lang(voice.language), data=data, bank=voice("web-bank"), no_script=voice("web-no-script")
+        )
         response = web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-cache"})
         keep_cookie(response, request, visitor)
         return response

@@ -1,5 +1,6 @@
 """Markup as HTML: one element per construct, everything that is text escaped."""
 
+import re
 from collections.abc import Iterable
 from functools import partial
 from typing import Final, assert_never
@@ -31,6 +32,8 @@ from bot.platforms.web.mathml import formula
 
 _LOWEST: Final = 6
 _SCHEMES: Final = ("https://", "http://")
+_OPENING: Final = re.compile(r"[(\[（“《]*\Z")
+_CLOSING: Final = re.compile(r"\A[)\]），。、；：？！”》,.;:?!%]*")
 
 
 def blocks(parts: Iterable[Block], *, top: int = 3) -> Html:
@@ -66,8 +69,23 @@ def block(part: Block, *, top: int = 3) -> Html:  # noqa: C901, PLR0911  # one c
 
 
 def inlines(parts: Iterable[Inline]) -> Html:
-    """Inlines as HTML."""
-    return join(inline(part) for part in parts)
+    """Inlines as HTML; punctuation stays on the line of the formula that it belongs to."""
+    every = list(parts)
+    # The empty text at the end stands before the first part and after the last.
+    words = [*(part.text if isinstance(part, Text) else "" for part in every), ""]
+    tied: dict[int, Html] = {}
+    for number, part in enumerate(every):
+        if isinstance(part, Math):
+            opening, closing = _OPENING.findall(words[number - 1])[0], _CLOSING.findall(words[number + 1])[0]
+            words[number - 1] = words[number - 1].removesuffix(opening)
+            words[number + 1] = words[number + 1].removeprefix(closing)
+            # Browsers may break a line on both sides of a formula, as of a picture.
+            whole = join([opening, formula(part.latex), closing])
+            tied[number] = tag("span", whole, class_="tied") if opening or closing else whole
+    return join(
+        join([words[number]]) if isinstance(part, Text) else tied.get(number) or inline(part)
+        for number, part in enumerate(every)
+    )
 
 
 def inline(part: Inline) -> Html:  # noqa: PLR0911  # one case per node; mypy proves it whole

@@ -162,5 +162,25 @@ def test_very_long_code_stays_plain() -> None:
     assert "<span" not in block(CodeBlock("x = 1\n" * 5000, "python"))
 
 
+X = '<math display="inline"><mrow><mi>x</mi></mrow></math>'
+
+
+@pytest.mark.parametrize(
+    ("parts", "html"),
+    [
+        (("so ", Math("x"), ", and"), f'so <span class="tied">{X},</span> and'),
+        (("（", Math("x"), "），"), f'<span class="tied">（{X}），</span>'),
+        (("a (", Math("x"), " b)"), f'a <span class="tied">({X}</span> b)'),
+        ((Math("x"), Math("x"), "。"), f'{X}<span class="tied">{X}。</span>'),
+        (("(", Bold(inlines("b")), ")", Math("x")), f"(<strong>b</strong>){X}"),
+        ((Math("x"),), X),
+        ((Math("x"), ", ", Math("x"), "."), f'<span class="tied">{X},</span> <span class="tied">{X}.</span>'),
+        ((Math("x"), ":(", Math("x")), f'<span class="tied">{X}:</span><span class="tied">({X}</span>'),
+    ],
+)
+def test_punctuation_stays_on_the_line_of_its_formula(parts: tuple[str | Inline, ...], html: str) -> None:
+    assert block(paragraph(*parts)) == f"<p>{html}</p>"
+
+
 def test_an_empty_paragraph_is_one() -> None:
     assert block(Paragraph(())) == "<p></p>"

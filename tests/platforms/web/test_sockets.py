@@ -13,6 +13,7 @@ from bot.core.actions import Ask, AskFor, PickOption, RevealStage, encode
 from bot.core.errors import StoreError
 from bot.core.model import ChatRef, MessageId, QuestionId, Stage
 from bot.core.ports import Bank, KeptMessage, Phrases
+from bot.core.service import MAX_TEXT
 from bot.platforms.web.frames import MAX_BYTES
 from bot.platforms.web.sockets import BURST, MOST_BYTES, Allowance
 from tests.fakes.clock import FakeClock
@@ -334,6 +335,7 @@ async def test_a_text_longer_than_the_bot_reads_is_told_so(guest: Browser) -> No
     async with guest.tab() as tab:
         await tab.say("x" * (MAX_BYTES - 100))
         assert "too long" in tab.latest
+        assert tab.said[-2] == "x" * MAX_TEXT
 
 
 async def test_control_characters_and_markup_in_a_text_are_harmless(guest: Browser) -> None:

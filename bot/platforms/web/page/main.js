@@ -10,10 +10,14 @@ const log = document.getElementById("log");
 const state = document.getElementById("state");
 const theme = document.getElementById("theme");
 
+// How long to wait when the bot could not tell what is new.
+const HELLO_AGAIN = 3000;
+
 const unsent = new Map();
 const answers = new Map();
 let tapped = "";
 let greeted = false;
+let ready = false;
 let word = "web-connecting";
 
 const number = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -21,8 +25,9 @@ const number = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byt
 const connection = new Connection({
   receive: (frame) => receivers[frame.type]?.(frame),
   state: (now) => {
+    ready = false;
     if (now === "open") {
-      connection.send({ type: "hello", ...progress() });
+      hello();
       return;
     }
     word = greeted ? "web-offline" : "web-connecting";
@@ -41,6 +46,7 @@ const receivers = {
   },
   ready: () => {
     greeted = true;
+    ready = true;
     word = "web-online";
     drawState();
     for (const [n, text] of unsent) connection.send({ type: "say", n, text });
@@ -54,8 +60,13 @@ const receivers = {
     unsent.delete(frame.n);
     dropPending(frame.n);
     settle(frame);
+    if (!ready) setTimeout(hello, HELLO_AGAIN);
   },
 };
+
+function hello() {
+  connection.send({ type: "hello", ...progress() });
+}
 
 function settle(frame) {
   unsent.delete(frame.n);

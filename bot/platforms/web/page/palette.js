@@ -142,7 +142,7 @@ export class Palette {
       label.textContent = item.label;
       line.append(label);
       const value = item.value.trim().split(" ").at(-1);
-      if (value !== item.label) {
+      if (!item.label.includes(value)) {
         const small = document.createElement("span");
         small.textContent = value;
         line.append(small);
