@@ -9,10 +9,10 @@ from bot.delivery.limits import Rate
 
 # Requests leave in order and on time, but do not take equally long: a window is kept this part longer than it is,
 # though never by more than a tenth of a second.
-MARGIN: Final = 0.02
+MARGIN: Final = 0.022
 MOST_MARGIN: Final = 0.1
 # Spread-out requests keep a little more, so that a late one can be made up for.
-SPREAD: Final = 1.15
+SPREAD: Final = 1.1
 # How far back unused places of a spread-out rate are made up for, as a part of the window.
 MAKE_UP: Final = 0.05
 # What a refusal teaches: everything takes a tenth longer, at most twice as long, and half of that is forgotten
@@ -22,14 +22,23 @@ MOST_LEARNED: Final = 1.0
 FORGETTING: Final = 60.0
 
 
+class Departure:
+    """When a request leaves: as planned at first, put right when the busy loop lets it leave later."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+
+
 class Meter:
     """Remembers the latest requests under one rate, and says when the next may follow."""
 
-    __slots__ = ("_even_at", "_rate", "_times")
+    __slots__ = ("_departures", "_even_at", "_rate")
 
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
-        self._times: deque[float] = deque(maxlen=rate.count * rate.burst)
+        self._departures: deque[Departure] = deque(maxlen=rate.count * rate.burst)
         self._even_at = float("-inf")
 
     def free_at(self, *, tap: bool, stretch: float) -> float:
@@ -38,23 +47,23 @@ class Meter:
         windows = rate.burst if tap else 1
         count = rate.count * windows
         free = float("-inf")
-        if len(self._times) >= count:
-            free = self._times[-count] + (rate.per * windows + _margin(rate.per)) * stretch
+        if len(self._departures) >= count:
+            free = self._departures[-count].at + (rate.per * windows + _margin(rate.per)) * stretch
         return free if tap or not rate.even else max(free, self._even_at)
 
-    def passed(self, now: float, *, stretch: float) -> None:
-        """A request leaves now."""
+    def passed(self, departure: Departure, *, stretch: float) -> None:
+        """A request leaves."""
         rate = self._rate
-        self._times.append(now)
+        self._departures.append(departure)
         if rate.even:
             gap = (rate.per + _margin(rate.per) * SPREAD) / rate.count * stretch
-            self._even_at = max(self._even_at, now - rate.per * MAKE_UP) + gap
+            self._even_at = max(self._even_at, departure.at - rate.per * MAKE_UP) + gap
 
     def idle(self, now: float) -> bool:
         """Whether nothing of the past matters any more."""
         # With twice the window nothing learned can make it matter again.
         rate = self._rate
-        return not self._times or self._times[-1] + 2 * (rate.per * rate.burst + MOST_MARGIN) <= now
+        return not self._departures or self._departures[-1].at + 2 * (rate.per * rate.burst + MOST_MARGIN) <= now
 
 
 class Gate:
@@ -77,12 +86,12 @@ class Gate:
                 free = max(free, meter.free_at(tap=tap, stretch=stretch))
         return free
 
-    def passed(self, now: float) -> None:
-        """A request leaves now."""
+    def passed(self, departure: Departure) -> None:
+        """A request leaves."""
         if self.meters:
-            stretch = self.stretch(now)
+            stretch = self.stretch(departure.at)
             for meter in self.meters:
-                meter.passed(now, stretch=stretch)
+                meter.passed(departure, stretch=stretch)
 
     def refused(self, now: float, until: float) -> None:
         """Pause to the letter, and go slower for a while; refusals within one second are one lesson."""

@@ -26,7 +26,9 @@ TO_WRITE: Final = timedelta(seconds=1)
 # In seconds, how long nothing is claimed: when there is nothing to, and when something is not ready or not well.
 IDLE: Final = 60.0
 SOON: Final = 1.0
-AT_ONCE: Final = 0.2
+A_MOMENT: Final = 0.2
+# How many are begun before the loop may turn to something else.
+AT_ONCE: Final = 4
 
 
 class Outbox:
@@ -133,7 +135,10 @@ class Outbox:
         claimed = await self._store.claim(self.platform, now=now, lease_until=lease_until, limit=limit)
         self._metrics.stored("claim", loop.time() - began)
         self._database_trouble = ""
-        for one in claimed:
+        for number, one in enumerate(claimed):
+            if number % AT_ONCE == 0:
+                # What waits for its turn must not wait until all of these are composed.
+                await asyncio.sleep(0)
             # After the machine slept or the clock was set, a lease may end while the sending still goes on.
             if one.delivery.id not in self._under_way:
                 self._begin(one)
@@ -143,7 +148,7 @@ class Outbox:
         at = await self._store.next_wakeup(self.platform)
         if at is None:
             return IDLE
-        return min(max((at - self._clock.now()).total_seconds(), AT_ONCE), IDLE)
+        return min(max((at - self._clock.now()).total_seconds(), A_MOMENT), IDLE)
 
     def _begin(self, claimed: Claimed) -> None:
         task = asyncio.create_task(self._attempt(claimed))

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from bot.core.errors import RateLimited
 from bot.core.ports import Lane, Pacer
-from bot.delivery.gates import Gate, Meter
+from bot.delivery.gates import Departure, Gate, Meter
 from bot.delivery.limits import Limits, Rate
 
 LANES: Final = tuple(Lane)
@@ -45,7 +45,7 @@ class _Scope(Gate):
     def __init__(self, rates: tuple[Rate | None, ...]) -> None:
         super().__init__(rates)
         self.group = False
-        self.queues: dict[Lane, deque[tuple[int, asyncio.Future[None]]]] = {}
+        self.queues: dict[Lane, deque[tuple[int, asyncio.Future[Departure]]]] = {}
 
     @property
     def waiting(self) -> bool:
@@ -91,7 +91,8 @@ class AccountPacer(Pacer):
             future = self._enqueue(lane, place, loop)
             try:
                 async with asyncio.timeout(None if tap else self._patience):
-                    await future
+                    departure = await future
+                departure.at = loop.time()
             except TimeoutError:
                 raise self._too_long(place, loop.time()) from None
         if self._watch is not None:
@@ -111,7 +112,7 @@ class AccountPacer(Pacer):
         if self._refusals is None:
             return
         now = asyncio.get_running_loop().time()
-        self._refusals.passed(now, stretch=1)
+        self._refusals.passed(Departure(now), stretch=1)
         free = self._refusals.free_at(tap=False, stretch=1)
         self._account.paused_until = max(self._account.paused_until, free)
 
@@ -148,9 +149,11 @@ class AccountPacer(Pacer):
             return False
         return place.free_at(now, tap=tap) <= now and self._account.free_at(now, tap=tap) <= now
 
-    def _let_pass(self, place: _Scope, now: float) -> None:
-        place.passed(now)
-        self._account.passed(now)
+    def _let_pass(self, place: _Scope, now: float) -> Departure:
+        departure = Departure(now)
+        place.passed(departure)
+        self._account.passed(departure)
+        return departure
 
     def _refuse_long_waits(self, place: _Scope, now: float) -> None:
         """Not even join the queue when the wait is known to be too long."""
@@ -166,9 +169,9 @@ class AccountPacer(Pacer):
             everywhere=everywhere > max(here, 0),
         )
 
-    def _enqueue(self, lane: Lane, place: _Scope, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+    def _enqueue(self, lane: Lane, place: _Scope, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Departure]:
         self._came += 1
-        future: asyncio.Future[None] = loop.create_future()
+        future: asyncio.Future[Departure] = loop.create_future()
         queue = place.queues.setdefault(lane, deque())
         queue.append((self._came, future))
         if len(queue) == 1:
@@ -215,8 +218,7 @@ class AccountPacer(Pacer):
             if free > now:
                 heappush(self._blocked, (free, came, lane, place))
                 return
-            queue.popleft()[1].set_result(None)
-            self._let_pass(place, now)
+            queue.popleft()[1].set_result(self._let_pass(place, now))
             self._count(lane)
         if queue:
             heappush(self._ready[lane], (queue[0][0], place))

@@ -271,10 +271,11 @@ async def test_a_revoked_token_in_mid_run_leaves_the_rest_queued(world: World) -
         world.messenger.connected = False
         await world.pass_minutes(delivery, 30)
         waiting = [row.state for row in world.store.deliveries.values()].count(DeliveryState.QUEUED)
+        sent = world.messenger.texts.total()
         world.messenger.connected = True
         await world.pass_minutes(delivery, 1)
 
-    assert waiting == 100 - 64
+    assert waiting == 100 - sent > 0
     assert len(world.messenger.texts) == world.messenger.texts.total() == 100
 
 
