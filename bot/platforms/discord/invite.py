@@ -4,7 +4,6 @@ https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow
 """
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -29,7 +28,7 @@ def application_of(token: str) -> str | None:
     first = token.strip().partition(".")[0]
     try:
         number = base64.b64decode(first + "=" * (-len(first) % 4), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
     return number if number.isdecimal() else None
 

@@ -7,7 +7,7 @@ import pytest
 from bot.core import cards
 from bot.core.actions import Another, Ask, AskFor, Change, PlanField, Run, decode
 from bot.core.markup import Link, MathBlock, Paragraph, Text, heading, inlines, paragraph
-from bot.core.model import Difficulty, Language, Stage, TopicSlug
+from bot.core.model import Difficulty, Language, Rating, Stage, TopicSlug
 from bot.core.ports import Bank
 from bot.core.replies import Attachment, Button, Option, Picker, Prompt, Reply, Row, Tone
 from bot.core.requests import Voice
@@ -162,9 +162,10 @@ def test_labels_are_one_line_within_their_limit(text: str, short: str) -> None:
 
 
 def _replies(bank: Bank, voice: Voice) -> Iterator[Reply]:
+    mine = cards.Mine(own="mine *and* mine", rating=Rating.KNEW, saved=True)
     for question in bank.questions:
         for stage in Stage:
-            yield cards.card(voice, bank, question, stage, own="mine *and* mine", alone=True)
+            yield cards.card(voice, bank, question, stage, mine=mine, alone=True)
         yield cards.answer_post(voice, bank, question)
         yield drawn(cards.quiz_card(voice, bank, question), voice)
 

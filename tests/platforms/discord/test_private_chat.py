@@ -108,13 +108,12 @@ async def test_a_slow_answer_is_promised_in_time(bot: Bot) -> None:
     assert "### Answer" in texts(card)
 
 
-async def test_saving_is_confirmed_to_the_learner_alone(bot: Bot) -> None:
+async def test_saving_is_shown_on_the_card(bot: Bot) -> None:
     ann = bot.person()
     (card,) = (await ann.command(ann.dm, "question", id="lora-merge-weights")).replies
     last = (await ann.press(card, "Answer")).replies[-1]
-    (note,) = (await ann.press(last, "Save")).replies
-    assert note["flags"] & FLAG_EPHEMERAL
-    assert "Saved" in texts(note)
+    await ann.press(last, "Save")
+    assert "-# Saved." in texts(last)
     (shelf,) = (await ann.command(ann.dm, "saved")).replies
     assert "One saved question" in texts(shelf)
 
