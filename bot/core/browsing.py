@@ -100,10 +100,12 @@ class Browsing:
         )
 
     async def review(self, request: Request, voice: Voice) -> Response:
-        """The learner's questions that they did not know well, the longest ago first."""
+        """What the learner did not know well, the longest ago first: rated so, or a quiz answered wrongly."""
         ratings = await self.store.ratings(request.learner)
-        weak = [a.question for a in reversed(ratings) if a.rating is not Rating.KNEW]
-        return self._shelf(voice, "review", weak)
+        rated = {answered.question: answered.rating for answered in ratings}
+        wrong = [id_ for id_, right in (await self.store.picks(request.learner)).items() if not right]
+        weak = [answered.question for answered in reversed(ratings) if answered.rating is not Rating.KNEW]
+        return self._shelf(voice, "review", weak + [id_ for id_ in reversed(wrong) if id_ not in rated])
 
     async def saved(self, request: Request, voice: Voice) -> Response:
         """The questions the learner saved."""

@@ -38,10 +38,12 @@ class Learners:
         ratings = await self.store.ratings(request.learner)
         counts = {rating: sum(1 for a in ratings if a.rating is rating) for rating in Rating}
         lines = [voice(f"me-{rating}", n=counts[rating]) for rating in Rating]
-        saved = await self.store.saved(request.learner)
+        picks = await self.store.picks(request.learner)
+        lines.append(voice("me-quizzes", n=len(picks), right=sum(picks.values())))
+        lines.append(voice("me-saved", n=len(await self.store.saved(request.learner))))
         blocks = (
             Heading(1, inlines(voice("me-title"))),
-            bullets([*lines, voice("me-saved", n=len(saved))]),
+            bullets(lines),
             paragraph(voice("me-how")),
         )
         return Response(reply=Reply(blocks=blocks), placement=Placement.PRIVATE)
@@ -61,8 +63,10 @@ class Learners:
         return Response(reply=reply, placement=Placement.PRIVATE)
 
     async def forget(self, request: Request, voice: Voice) -> Response:
-        """Remove everything stored about the person."""
+        """Remove everything stored about the person; a private chat is theirs and goes with it, plan and all."""
         rows = await self.store.forget(request.learner)
+        if request.chat.kind is ChatKind.PRIVATE:
+            rows += await self.store.forget_chat(request.chat.ref)
         reply = Reply(blocks=(paragraph(voice("me-forgotten", n=rows)),))
         placement = Placement.EDIT if request.alone else Placement.PRIVATE
         return Response(reply=reply, placement=placement)

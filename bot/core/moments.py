@@ -1,13 +1,17 @@
 """Instants, days and plans in words, in the reader's zone and language."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
-from bot.core.model import EVERY_DAY, Plan
+from bot.core.model import EVERY_DAY, Language, Plan
+from bot.core.places import places
 from bot.core.ports import Bank
 from bot.core.requests import Voice
 from bot.core.schedule import open_zone
 
 WEEKDAYS_ONLY = frozenset(range(5))
+DAY = 86400  # seconds
 WEEKEND = frozenset({5, 6})
 
 
@@ -30,9 +34,11 @@ def duration(voice: Voice, span: timedelta) -> str:
         return voice("duration-seconds", n=seconds)
     if seconds < 5400 and seconds % 3600:  # noqa: PLR2004  # up to an hour and a half reads better as minutes
         return voice("duration-minutes", n=round(seconds / 60))
-    if seconds < 2 * 86400:
+    if seconds < DAY and (minutes := seconds % 3600 // 60):
+        return voice("duration-hours-minutes", hours=seconds // 3600, minutes=minutes)
+    if seconds < 2 * DAY:
         return voice("duration-hours", n=round(seconds / 3600))
-    return voice("duration-days", n=round(seconds / 86400))
+    return voice("duration-days", n=round(seconds / DAY))
 
 
 def days_of(voice: Voice, weekdays: frozenset[int]) -> str:
@@ -63,12 +69,21 @@ def difficulties_of(voice: Voice, plan: Plan) -> str:
     return voice("list-comma").join(voice(f"difficulty-{level}") for level in plan.difficulties)
 
 
-def zone_name(zone: str) -> str:
-    """A zone as people read it: `Asia/Shanghai`, `UTC+8` for `Etc/GMT-8`."""
+def zone_name(zone: str, language: Language) -> str:
+    """A zone as people read it: `Asia/Shanghai` or `北京 (Asia/Shanghai)`, and `UTC+8` for `Etc/GMT-8`."""
     if zone.startswith("Etc/GMT") and zone[7:8] in {"+", "-"}:
         sign = "-" if zone[7] == "+" else "+"  # POSIX counts westward, people eastward
         return f"UTC{sign}{zone[8:]}"
-    return zone.replace("_", " ")
+    city = _chinese_names().get(zone) if language is Language.ZH else None
+    return zone.replace("_", " ") if city is None else f"{city} ({zone})"
+
+
+@cache
+def _chinese_names() -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for place in places():
+        names.setdefault(place.zone, place.zh)
+    return names
 
 
 def local_date(instant: datetime, zone: str) -> str:

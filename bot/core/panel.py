@@ -47,6 +47,7 @@ class Panel:
     Attributes:
         chat: Set when the panel manages another chat than the one it is shown in.
         features: The settings that the chat's platform can do beyond the common ones.
+        alone: Whether it is a private chat's own panel: nobody else reads there, so answers need no policy.
         group: The group of topics whose page is open.
     """
 
@@ -56,6 +57,7 @@ class Panel:
     features: frozenset[PlanField]
     chat: str | None = None
     title: str = ""
+    alone: bool = False
     group: str | None = None
 
     def page(self, page: Page) -> Reply:
@@ -74,16 +76,20 @@ class Panel:
             Page.PREVIEW: tuple,
             Page.STOP: self._stop,
         }
-        blocks: list[Block] = [Heading(1, inlines(self.voice("panel-title", chat=self.title or "-")))]
+        blocks: list[Block] = [Heading(1, inlines(self._title()))]
         blocks += self._summary() if page is Page.MAIN else [paragraph(self.voice(_LEADS.get(page, f"panel-{page}")))]
         back = () if page is Page.MAIN else (Row(buttons=(self._open("button-back", _ABOVE.get(page, Page.MAIN)),)),)
         return Reply(blocks=tuple(blocks), controls=(*draw[page](), *back))
+
+    def _title(self) -> str:
+        """Named only where it could be another chat than the one it is read in."""
+        return self.voice("panel-title") if self.alone else self.voice("panel-title-of", chat=self.title or "-")
 
     def _summary(self) -> list[Block]:
         plan, voice = self.subscription.plan, self.voice
         facts = (
             ("panel-when", f"{days_of(voice, plan.timetable.weekdays)} {times_of(voice, plan)}"),
-            ("panel-where", zone_name(plan.timetable.zone)),
+            ("panel-where", zone_name(plan.timetable.zone, voice.language)),
             ("panel-what", topics_of(voice, plan, self.bank)),
             ("panel-level", difficulties_of(voice, plan)),
             ("panel-order", voice(f"order-{plan.order}")),
@@ -91,7 +97,8 @@ class Panel:
             ("panel-answers", voice(f"reveal-{plan.reveal}", hours=plan.reveal_after)),
             ("panel-speaks", voice(f"language-{self.subscription.language}")),
         )
-        items = tuple((Paragraph((Bold(inlines(voice(key))), Text(f" {words}"))),) for key, words in facts)
+        shown = [fact for fact in facts if not (self.alone and fact[0] == "panel-answers")]
+        items = tuple((Paragraph((Bold(inlines(voice(key))), Text(f" {words}"))),) for key, words in shown)
         lines: list[Block] = [ItemList(items)]
         if plan.paused:
             lines.insert(0, paragraph(Bold(inlines(voice("panel-is-paused")))))
@@ -122,7 +129,7 @@ class Panel:
             ),
             (self._open("button-topics", Page.GROUPS), self._open("button-difficulty", Page.DIFFICULTY)),
             (
-                self._open("button-reveal", Page.REVEAL),
+                *(() if self.alone else (self._open("button-reveal", Page.REVEAL),)),
                 self._open("button-language", Page.LANGUAGE),
                 self._open("button-more", Page.MORE),
             ),
@@ -172,7 +179,11 @@ class Panel:
         current = self.subscription.plan.timetable.zone
         zones = COMMON_ZONES if current in COMMON_ZONES else (current, *COMMON_ZONES)
         options = tuple(
-            Option(label=zone_name(zone), action=self._change(PlanField.ZONE, zone), chosen=zone == current)
+            Option(
+                label=zone_name(zone, self.voice.language),
+                action=self._change(PlanField.ZONE, zone),
+                chosen=zone == current,
+            )
             for zone in zones
         )
         return (Picker(label=self.voice("button-zone"), options=options, columns=2), self._type(Ask.ZONE))

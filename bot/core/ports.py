@@ -482,6 +482,10 @@ class Store(Protocol):
         """Record a quiz answer; only the first counts. Returns whether this was the first."""
         ...
 
+    async def picks(self, learner: LearnerRef) -> Mapping[QuestionId, bool]:
+        """The quizzes the learner answered, latest first, with whether their latest first answer was right."""
+        ...
+
     async def tally(self, chat: ChatRef, question: QuestionId) -> Tally:
         """How a chat's learners rated a question, and how many picked each quiz option."""
         ...
@@ -512,6 +516,13 @@ class Store(Protocol):
 
     async def forget(self, learner: LearnerRef) -> int:
         """Remove everything stored about a learner; reports keep their text without the person.
+
+        Returns how many rows went.
+        """
+        ...
+
+    async def forget_chat(self, ref: ChatRef) -> int:
+        """Remove everything stored about a private chat: its plan, its deliveries, its messages, its name.
 
         Returns how many rows went.
         """

@@ -21,11 +21,13 @@ class Quizzes:
     store: Store
 
     async def quiz(self, request: Request, voice: Voice, *, topic: TopicSlug | None = None) -> Response:
-        """A multiple-choice question; raises Mistake `nothing-matches`."""
+        """A multiple-choice question the learner has not answered, if any is left; raises Mistake `nothing-matches`."""
         questions = self.library.bank.in_topic(topic) if topic else self.library.bank.questions
         if not questions:
             raise Mistake("nothing-matches")
-        chosen = questions[draw(f"quiz{request.learner}{request.now.isoformat()}", len(questions))]
+        answered = await self.store.picks(request.learner)
+        fresh = [question for question in questions if question.id not in answered] or questions
+        chosen = fresh[draw(f"quiz{request.learner}{request.now.isoformat()}", len(fresh))]
         return Response(reply=cards.quiz_card(voice, self.library.bank, chosen))
 
     async def pick(self, request: Request, voice: Voice, question_id: QuestionId, option: int) -> Response:

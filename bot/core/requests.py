@@ -18,6 +18,8 @@ class Request:
         now: When, aware UTC.
         rights: Asked when something needs an admin, and only then.
         language: The language of the person's client, if the platform tells.
+        zone: The time zone of the person's client, if the platform tells.
+        operator: Whether the platform vouches that this person runs the bot.
         reveal: How answers are shown in a group that never chose a policy.
         features: The parts of a plan that only some platforms can do and this one can.
         unseen_by_others: Whether the tapped message is for the presser's eyes alone already.
@@ -28,6 +30,8 @@ class Request:
     now: datetime
     rights: Rights
     language: Language | None = None
+    zone: str | None = None
+    operator: bool = False
     reveal: Reveal = Reveal.BUTTON
     features: frozenset[PlanField] = frozenset()
     unseen_by_others: bool = False

@@ -19,7 +19,7 @@ from bot.core.errors import BadContent, Mistake, NotPermitted, StaleAction
 from bot.core.learners import Learners, Operators
 from bot.core.library import Library
 from bot.core.markup import Bold, Code, Heading, ItemList, Paragraph, Text, inlines, paragraph
-from bot.core.model import ChatRef, Difficulty, Language, QuestionId
+from bot.core.model import ChatKind, ChatRef, Difficulty, Language, QuestionId
 from bot.core.ports import Phrases, Store, Suggestion
 from bot.core.questions import Questions
 from bot.core.quizzes import Quizzes
@@ -170,7 +170,10 @@ class Service:
         try:
             return await run(voice, known)
         except Mistake as mistake:
-            return _sorry(_sentence(voice, mistake), tapped=tapped)
+            sentence = _sentence(voice, mistake)
+            if mistake.key == "not-subscribed" and not tapped:
+                return _offer(voice, sentence)
+            return _sorry(sentence, tapped=tapped)
         except NotPermitted:
             return _sorry(voice("not-permitted"), tapped=tapped)
         except StaleAction:
@@ -186,8 +189,11 @@ class Service:
             stored = await self._store.see_chat(fresh, at=request.now)
         return request.in_chat(stored)
 
+    def _runs_the_bot(self, request: Request) -> bool:
+        return request.operator or str(request.learner) in self._operators
+
     def _check(self, command: Command, request: Request) -> None:
-        operator = str(request.learner) in self._operators
+        operator = self._runs_the_bot(request)
         if command.who is Who.OPERATOR and not operator:
             raise Mistake("command-unknown", word=command.name, near="help")
         if not command.where.covers(request.chat.kind):
@@ -239,13 +245,13 @@ class Service:
         blocks = (
             Heading(1, inlines(voice("start-title"))),
             paragraph(voice("start-lead", n=len(self._library.bank.questions))),
-            paragraph(voice("start-how")),
+            paragraph(voice("start-how-alone" if request.chat.kind is ChatKind.PRIVATE else "start-how")),
         )
         return Response(reply=Reply(blocks=blocks, controls=(Row(buttons=buttons), Row(buttons=more))))
 
     async def _help(self, request: Request, voice: Voice, words: str) -> Response:
         del words
-        operator = str(request.learner) in self._operators
+        operator = self._runs_the_bot(request)
         shown = [
             command
             for command in COMMANDS
@@ -429,6 +435,13 @@ def _sorry(sentence: str, *, tapped: bool) -> Response:
     if tapped:
         return Response(toast=sentence, refused=True)
     return Response(reply=Reply(blocks=(paragraph(sentence),)), placement=Placement.PRIVATE, refused=True)
+
+
+def _offer(voice: Voice, sentence: str) -> Response:
+    """What is missing, with the button that mends it."""
+    button = Button(label=voice("button-subscribe"), action=actions.Run(command="subscribe"), tone=Tone.PRIMARY)
+    reply = Reply(blocks=(paragraph(sentence),), controls=(Row(buttons=(button,)),))
+    return Response(reply=reply, placement=Placement.PRIVATE)
 
 
 def _about(action: AskFor) -> QuestionId:

@@ -9,11 +9,12 @@ from typing import Final
 from bot.core import cards
 from bot.core.actions import Ask, Change, OpenPage, Page, PlanField, Run, ShowQuestion
 from bot.core.deck import DeckState
-from bot.core.errors import Mistake, NotPermitted, StaleAction
+from bot.core.errors import NOTHING_NEAR, Mistake, NotPermitted, StaleAction
 from bot.core.library import Library
 from bot.core.markup import Block, Bold, Heading, Paragraph, Text, inlines, paragraph
 from bot.core.model import (
     Chat,
+    ChatKind,
     ChatRef,
     Delivery,
     DeliveryKind,
@@ -32,8 +33,10 @@ from bot.core.ports import Bank, Store
 from bot.core.replies import Button, Placement, Reply, Response, Row, Tone
 from bot.core.requests import Request, Voice
 from bot.core.schedule import Slot, coming_clock_change, next_slot
-from bot.core.spoken import parse_times, parse_zone, split_plan_words
+from bot.core.spoken import parse_times, parse_zone, split_plan_words, suggest_zones
 
+# Words for all topics.
+EVERYTHING: Final = frozenset({"all", "all topics", "everything", "全部", "全部主题", "所有", "所有主题", "不限"})
 LATE: Final = timedelta(minutes=2)
 SOON: Final = timedelta(days=14)
 
@@ -52,10 +55,18 @@ class Subscriptions:
         """Subscribe this chat as the words say, or change the plan it has; without words, at nine every day."""
         await _allow(request, request.chat.ref)
         before = await self.store.subscription(request.chat.ref)
-        plan = before.plan if before is not None else replace(standard_plan(self.default_zone), reveal=request.reveal)
+        plan = before.plan if before is not None else self._first_plan(request)
         plan = self._with_words(replace(plan, paused=False), words)
         stored = await self._put(request, voice, plan, before)
         return Response(reply=self._confirmation(stored, voice, request.now), placement=Placement.EDIT)
+
+    def _first_plan(self, request: Request) -> Plan:
+        """Every day at nine where the person is, as far as their client tells."""
+        try:
+            zone = parse_zone(request.zone or self.default_zone)
+        except Mistake:
+            zone = self.default_zone
+        return replace(standard_plan(zone), reveal=request.reveal)
 
     def _with_words(self, plan: Plan, words: str) -> Plan:
         said = split_plan_words(words)
@@ -92,7 +103,7 @@ class Subscriptions:
         when = f"{days_of(voice, plan.timetable.weekdays)} {times_of(voice, plan)}"
         blocks: list[Block] = [
             Heading(1, inlines(voice("subscribed-title"))),
-            paragraph(voice("subscribed-plan", when=when, zone=zone_name(plan.timetable.zone))),
+            paragraph(voice("subscribed-plan", when=when, zone=zone_name(plan.timetable.zone, voice.language))),
             paragraph(voice("subscribed-topics", topics=topics_of(voice, plan, self.library.bank))),
         ]
         if subscription.next_due_at is not None:
@@ -136,6 +147,7 @@ class Subscriptions:
             features=request.features,
             chat=action.chat,
             title=known.title if known is not None else "",
+            alone=action.chat is None and request.chat.kind is ChatKind.PRIVATE,
             group=action.group,
         )
         return panel.page(action.page)
@@ -197,7 +209,7 @@ class Subscriptions:
         """Take a time or a zone that was typed into the panel, or whom to mention (a role's id; nothing for nobody)."""
         subscription = await self._owned(request, chat)
         if what is Ask.TIMES:
-            plan = with_times(subscription.plan, parse_times(text))
+            plan = with_times(subscription.plan, (*subscription.plan.timetable.times, *parse_times(text)))
             page = Page.TIMES
         elif what is Ask.MENTION:
             plan = with_mention(subscription.plan, text)
@@ -319,7 +331,9 @@ def _when(voice: Voice, subscription: Subscription, now: datetime) -> str:
     if due is None:
         return voice("next-never")
     at = moment(voice, due, zone=plan.timetable.zone, now=now)
-    return voice("next-at", when=at, zone=zone_name(plan.timetable.zone), after=duration(voice, due - now))
+    return voice(
+        "next-at", when=at, zone=zone_name(plan.timetable.zone, voice.language), after=duration(voice, due - now)
+    )
 
 
 def _not_yet(voice: Voice, subscription: Subscription | None) -> Reply:
@@ -332,11 +346,25 @@ def _not_yet(voice: Voice, subscription: Subscription | None) -> Reply:
 
 
 def _topics_named(bank: Bank, words: Sequence[str]) -> set[TopicSlug]:
-    """The topics meant by words: all of them together (`position encoding`), or else each on its own."""
+    """The topics meant by words: all of them together (`position encoding`), or else each on its own.
+
+    Raises Mistake `subscribe-unclear` for a word that is no topic, with the zone that it may have meant.
+    """
+    if " ".join(words).casefold() in EVERYTHING:
+        return set()
     try:
         return {bank.find_topic(" ".join(words)).slug}
     except Mistake:
-        return {bank.find_topic(word).slug for word in words}
+        return {_topic_named(bank, word) for word in words}
+
+
+def _topic_named(bank: Bank, word: str) -> TopicSlug:
+    try:
+        return bank.find_topic(word).slug
+    except Mistake:
+        near = suggest_zones(word, 1)
+        zone = near[0][1] if near else NOTHING_NEAR
+        raise Mistake("subscribe-unclear", word=word[:40], near=zone) from None
 
 
 def _coming(plan: Plan, now: datetime) -> Slot | None:

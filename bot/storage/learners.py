@@ -1,6 +1,6 @@
 """SQL about learners: how they rated questions, what they picked, saved and wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Final
@@ -61,6 +61,14 @@ def ratings(connection: Connection, learner: int) -> Sequence[Answered]:
     return list(latest.values())
 
 
+def picks(connection: Connection, learner: int) -> Mapping[QuestionId, bool]:
+    """The quizzes the learner answered, latest first, and whether rightly."""
+    latest: dict[QuestionId, bool] = {}
+    for question, correct in connection.execute(_PICKS, (learner,)).fetchall():
+        latest.setdefault(QuestionId(question), bool(correct))
+    return latest
+
+
 # Bookmarks and own answers
 
 
@@ -100,6 +108,7 @@ _PICK: Final = """
     VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING
 """
+_PICKS: Final = "SELECT question, correct FROM picks WHERE learner = ? ORDER BY at DESC, question, chat"
 TALLY_RATINGS: Final = """
     SELECT rating, count(*) FROM ratings WHERE chat = ? AND question = ? GROUP BY rating ORDER BY rating
 """

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlite3 import Connection
 from typing import Final
 
-from bot.core.model import LearnerRef
-from bot.storage import learners, messages
+from bot.core.model import ChatRef, LearnerRef
+from bot.storage import chats, learners, messages
 from bot.storage.instants import from_micros
 
 
@@ -48,6 +48,15 @@ def forget(connection: Connection, ref: LearnerRef) -> int:
     connection.execute("UPDATE reports SET learner = NULL WHERE learner = ?", (learner,))
     connection.execute("DELETE FROM learners WHERE id = ?", (learner,))
     return gone
+
+
+def forget_chat(connection: Connection, ref: ChatRef) -> int:
+    """Remove everything stored about a private chat; returns how many rows went."""
+    chat = chats.find(connection, ref)
+    if chat is None:
+        return 0
+    gone = sum(connection.execute(sql, (chat,)).rowcount for sql in _FORGET_CHAT)
+    return gone + connection.execute(_FORGET_ADDRESS, {"chat": chat}).rowcount
 
 
 _EXPORTS: Final[Mapping[str, tuple[Sequence[str], str]]] = {
@@ -98,3 +107,18 @@ _FORGET: Final = (
     "DELETE FROM own_answers WHERE learner = ?",
     "DELETE FROM prompts WHERE learner = ?",
 )
+_FORGET_CHAT: Final = (
+    "DELETE FROM messages WHERE chat = ?",
+    "DELETE FROM prompts WHERE chat = ?",
+    "DELETE FROM deliveries WHERE chat = ?",
+    "DELETE FROM subscriptions WHERE chat = ?",
+    "UPDATE chats SET title = '', language = NULL WHERE id = ? AND (title <> '' OR language IS NOT NULL)",
+)
+# The address stays where others' rows need it.
+_FORGET_ADDRESS: Final = """
+    DELETE FROM chats
+    WHERE id = :chat
+      AND NOT EXISTS (SELECT 1 FROM ratings WHERE chat = :chat)
+      AND NOT EXISTS (SELECT 1 FROM picks WHERE chat = :chat)
+      AND NOT EXISTS (SELECT 1 FROM announcements WHERE chat = :chat)
+"""

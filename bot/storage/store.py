@@ -298,6 +298,14 @@ class SqliteStore(Store):
         return await self._database.write(work)
 
     @override
+    async def picks(self, learner: LearnerRef) -> Mapping[QuestionId, bool]:
+        def work(db: Connection) -> Mapping[QuestionId, bool]:
+            row = learners.find(db, learner)
+            return {} if row is None else learners.picks(db, row)
+
+        return await self._database.read(work)
+
+    @override
     async def tally(self, chat: ChatRef, question: QuestionId) -> Tally:
         def work(db: Connection) -> Tally:
             row = chats.find(db, chat)
@@ -344,6 +352,10 @@ class SqliteStore(Store):
     @override
     async def forget(self, learner: LearnerRef) -> int:
         return await self._database.write(lambda db: privacy.forget(db, learner))
+
+    @override
+    async def forget_chat(self, ref: ChatRef) -> int:
+        return await self._database.write(lambda db: privacy.forget_chat(db, ref))
 
     @override
     async def own_answer(self, learner: LearnerRef, question: QuestionId, text: str, *, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.core.model import Chat, ChatKind, LearnerRef, Platform, Rating, Tally
+from bot.core.model import Chat, ChatKind, Language, LearnerRef, Platform, Rating, Tally
 from bot.core.ports import Store
 from tests.fakes.values import ANN, BEN, CHAT, DAY, HOUR, LORA, MINUTE, NINE, RAG, answered, chat_ref
 
@@ -181,3 +181,33 @@ async def test_learners_are_counted(store: Store) -> None:
     await store.rate(BEN, answered())
     counts = await store.counts()
     assert (counts.learners, counts.answers, counts.reports, counts.chats) == (2, 3, 1, 1)
+
+
+async def test_picks_tell_what_was_right_latest_first(store: Store) -> None:
+    assert await store.picks(ANN) == {}
+    await store.pick(ANN, CHAT, LORA, 1, right=False, at=NINE)
+    await store.pick(ANN, CHAT, RAG, 2, right=True, at=NINE + MINUTE)
+    await store.pick(ANN, CHAT, LORA, 2, right=True, at=NINE + 2 * MINUTE)
+    await store.pick(BEN, CHAT, LORA, 2, right=True, at=NINE)
+    assert list((await store.picks(ANN)).items()) == [(RAG, True), (LORA, False)]
+
+
+async def test_a_forgotten_private_chat_leaves_nothing(store: Store) -> None:
+    assert await store.forget_chat(CHAT) == 0
+    await store.see_chat(Chat(ref=CHAT, kind=ChatKind.PRIVATE, title="Ann"), at=NINE)
+    await store.set_language(CHAT, Language.EN)
+    await store.ask(CHAT, ANN, "say", at=NINE)
+    assert await store.forget_chat(CHAT) > 0
+    assert await store.chat(CHAT) is None
+    assert await store.asked(CHAT, ANN, take=False) is None
+    assert await store.subscription(CHAT) is None
+
+
+async def test_a_forgotten_chat_keeps_its_address_while_others_answers_need_it(store: Store) -> None:
+    await store.see_chat(Chat(ref=CHAT, kind=ChatKind.PRIVATE, title="Ann"), at=NINE)
+    await store.rate(BEN, answered())
+    await store.forget_chat(CHAT)
+    chat = await store.chat(CHAT)
+    assert chat is not None
+    assert chat.title == ""
+    assert len(await store.ratings(BEN)) == 1

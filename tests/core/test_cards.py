@@ -57,10 +57,18 @@ def test_the_staircase_climbs_step_by_step(bank: Bank, voice: Voice, stage: Stag
 
 def test_the_answer_names_its_sources(bank: Bank, voice: Voice) -> None:
     reply = cards.card(voice, bank, bank.question(ID), Stage.ANSWER)
-    last = reply.blocks[-1]
-    assert isinstance(last, Paragraph)
-    urls = [part.url for part in last.inlines if isinstance(part, Link)]
+    paragraphs = [block for block in reply.blocks if isinstance(block, Paragraph)]
+    urls = [part.url for block in paragraphs[1:] for part in block.inlines if isinstance(part, Link)]
     assert urls == [reference.url for reference in bank.question(ID).references]
+
+
+def test_the_answer_names_the_questions_id(bank: Bank, voice: Voice) -> None:
+    assert f"Its id: {ID}" in words(cards.card(voice, bank, bank.question(ID), Stage.ANSWER).blocks)
+
+
+def test_a_saved_question_says_so(bank: Bank, voice: Voice) -> None:
+    reply = cards.card(voice, bank, bank.question(ID), Stage.ANSWER, mine=cards.Mine(saved=True))
+    assert "✓ Saved" in [button.label for button in buttons(reply)]
 
 
 def test_a_rating_is_marked_and_counts_are_shown(bank: Bank, voice: Voice) -> None:

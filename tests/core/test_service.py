@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -136,10 +137,12 @@ class TestQuestions:
         await ada.types(f"/question {ID}")
         await ada.taps("Answer")
         assert "Saved" in await ada.taps("Save")
+        assert "✓ Saved" in ada.labels()
         assert "One saved question" in await ada.types("/saved")
         await ada.types(f"/question {ID}")
         await ada.taps("Answer")
-        assert "Taken off" in await ada.taps("Save")
+        assert "Taken off" in await ada.taps("✓ Saved")
+        assert "Save" in ada.labels()
         assert "saved nothing yet" in await ada.types("/saved")
 
     async def test_my_own_answer_is_kept_beside_the_key_points(self, ada: Person) -> None:
@@ -199,6 +202,22 @@ class TestQuizzes:
         assert "Not quite" in await ada.sends(wrong)
         assert "Your first answer counts." in await ada.sends(right)
 
+    async def test_a_wrong_answer_is_reviewed_and_counted(self, ada: Person, service: Service) -> None:
+        right = service.questions.library.bank.question(ID).en.quiz.right
+        await ada.sends(encode(PickOption(question=QuestionId(ID), option=(right + 1) % 4)))
+        assert "One question to come back to" in await ada.types("/review")
+        assert "Quizzes: 1 answered, 0 right" in await ada.types("/me")
+
+    async def test_an_answered_quiz_does_not_come_again_before_the_others(self, ada: Person, service: Service) -> None:
+        ids = [question.id for question in service.questions.library.bank.in_topic("rag")]
+        asked = []
+        for _ in ids:
+            await ada.types("/quiz rag")
+            assert ada.seen.poll is not None
+            asked.append(ada.seen.poll.question)
+            await ada.sends(encode(PickOption(question=ada.seen.poll.question, option=0)))
+        assert sorted(asked) == sorted(ids)
+
     async def test_an_option_that_does_not_exist_is_refused(self, ada: Person) -> None:
         assert "no such option" in await ada.sends(f"1o~{ID}~7")
 
@@ -252,6 +271,12 @@ class TestOwnData:
         assert "removed" in await ada.taps("Yes, forget me")
         assert "Knew it: 0" in await ada.types("/me")
 
+    async def test_what_is_forgotten_in_private_takes_the_plan_along(self, ada: Person) -> None:
+        await ada.types("/subscribe")
+        await ada.types("/me forget")
+        await ada.taps("Yes, forget me")
+        assert "no daily question here yet" in await ada.types("/next")
+
     async def test_a_correction_is_kept_for_the_operator(self, ada: Person) -> None:
         await ada.types(f"/question {ID}")
         await ada.taps("Answer")
@@ -273,6 +298,10 @@ class TestOperators:
         await ada.types("/subscribe")
         ada.user = "root"
         assert "Active subscriptions: 1" in await ada.types("/stats")
+
+    async def test_a_platform_may_vouch_for_the_operator(self, ada: Person) -> None:
+        response = await ada.service.command(replace(ada.request(), operator=True), "stats")
+        assert "How it is going" in str(response.reply)
 
     async def test_others_do_not_learn_that_the_commands_exist(self, ada: Person) -> None:
         assert "no command “stats”" in await ada.types("/stats")

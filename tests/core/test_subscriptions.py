@@ -1,6 +1,7 @@
 """A chat's plan from the first word to the last: subscribing, the panel, what comes next and what came."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -84,6 +85,28 @@ class TestSubscribing:
         await ada.types("/subscribe 9 position encoding")
         assert (await plan_of(store, ada)).topics == ("position-encoding",)
 
+    async def test_all_topics_have_a_word(self, ada: Person, store: MemoryStore) -> None:
+        await ada.types("/subscribe 9 lora")
+        for words in ("all", "全部主题", "All Topics"):
+            await ada.types("/subscribe 9 rag")
+            await ada.types(f"/subscribe {words}")
+            assert (await plan_of(store, ada)).topics == ()
+
+    async def test_the_zone_of_the_persons_client_is_taken_when_none_is_said(
+        self, ada: Person, store: MemoryStore
+    ) -> None:
+        for zone, taken in (("Europe/Berlin", "Europe/Berlin"), ("Mars/Olympus", "Asia/Shanghai")):
+            request = replace(ada.request(), zone=zone)
+            await store.forget_chat(ada.chat)
+            await ada.service.command(request, "subscribe")
+            assert (await plan_of(store, ada)).timetable.zone == taken
+
+    async def test_a_mistyped_zone_is_taken_for_one(self, ada: Person) -> None:
+        words = await ada.types("/subscribe 9.30pm Berln")
+        assert "I do not understand “Berln”" in words
+        assert "Did you mean the time zone" in words
+        assert "Berlin" in words
+
     async def test_a_wrong_word_is_named_and_nothing_is_stored(self, ada: Person, store: MemoryStore) -> None:
         assert "xyzzy" in await ada.types("/subscribe 9 xyzzy")
         assert await store.subscription(ada.chat) is None
@@ -129,7 +152,7 @@ class TestPanel:
     async def test_every_page_opens_and_leads_back(self, ada: Person) -> None:
         await ada.types("/subscribe")
         await ada.types("/settings")
-        for label in ("Times", "Days", "Time zone", "Topics", "Difficulty", "Answers", "Language", "More", "Preview"):
+        for label in ("Times", "Days", "Time zone", "Topics", "Difficulty", "Language", "More", "Preview"):
             await ada.taps(label)
             await ada.taps("← Back")
             assert "Times" in ada.labels()
@@ -192,19 +215,39 @@ class TestPanel:
         await ada.taps("hard")
         await ada.taps("in syllabus order")
         await ada.taps("← Back")
-        await ada.taps("Answers")
-        await ada.taps("12 hours")
-        await ada.taps("← Back")
         await ada.taps("More")
         await ada.taps("multiple-choice quiz")
         plan = await plan_of(store, ada)
-        assert (plan.order, plan.reveal, plan.reveal_after, plan.mode) == (
-            Order.SYLLABUS,
-            Reveal.TIMED,
-            12,
-            Mode.QUIZ,
-        )
+        assert (plan.order, plan.mode) == (Order.SYLLABUS, Mode.QUIZ)
         assert [str(level) for level in plan.difficulties] == ["easy", "medium"]
+
+    async def test_a_group_chooses_how_answers_are_shown(
+        self, member: Callable[[str], Person], store: MemoryStore
+    ) -> None:
+        boss = member("boss")
+        await boss.types("/subscribe")
+        assert "Settings · Study group" in await boss.types("/settings")
+        await boss.taps("Answers")
+        await boss.taps("12 hours")
+        plan = await plan_of(store, boss)
+        assert (plan.reveal, plan.reveal_after) == (Reveal.TIMED, 12)
+
+    async def test_alone_nobody_is_asked_how_answers_are_shown(self, ada: Person) -> None:
+        await ada.types("/subscribe")
+        assert "Answers" not in await ada.types("/settings")
+        assert "Answers" not in ada.labels()
+
+    async def test_typed_times_are_added(self, ada: Person, store: MemoryStore) -> None:
+        await ada.types("/subscribe 9:30")
+        await ada.types("/settings")
+        await ada.taps("Times")
+        await ada.taps("Type a time")
+        await ada.answers("12:00 13:00")
+        assert (await plan_of(store, ada)).timetable.times == (time(9, 30), time(12), time(13))
+
+    async def test_without_a_plan_the_panel_offers_one(self, ada: Person) -> None:
+        await ada.types("/settings")
+        assert "Subscribed" in await ada.taps("Subscribe")
 
     async def test_the_panel_switches_its_own_language_at_once(self, ada: Person, store: MemoryStore) -> None:
         await ada.types("/subscribe")
@@ -268,7 +311,7 @@ class TestWhatComesNext:
         assert "Nothing has come yet" in await ada.types("/next")
         await deliver(ada, store, daily, late=timedelta(minutes=30))
         words = await ada.types("/next")
-        assert "tomorrow, 09:00 (Europe/Berlin), in 23 hours" in words
+        assert "tomorrow, 09:00 (Europe/Berlin), in 23 h 29 min" in words
         assert "sent 30 minutes late" in words
         assert "Its subject: " in words
         await ada.taps("The last question")

@@ -480,6 +480,14 @@ class MemoryStore(Store):
         return self.picked.setdefault((learner, question, self._known(chat)), pick) is pick
 
     @override
+    async def picks(self, learner: LearnerRef) -> Mapping[QuestionId, bool]:
+        mine = [(key[1], pick) for key, pick in self.picked.items() if key[0] == learner]
+        latest: dict[QuestionId, bool] = {}
+        for question, pick in sorted(mine, key=lambda item: (-item[1].at.timestamp(), item[0])):
+            latest.setdefault(question, pick.right)
+        return latest
+
+    @override
     async def tally(self, chat: ChatRef, question: QuestionId) -> Tally:
         rated = [a.rating for (_, q, c), a in self.rated.items() if (q, c) == (question, chat)]
         picked = [p.option for (_, q, c), p in self.picked.items() if (q, c) == (question, chat)]
@@ -590,6 +598,26 @@ class MemoryStore(Store):
     def _chats_of(self, learner: LearnerRef) -> list[ChatRef]:
         """The chats that have the learner's id."""
         return [chat for chat in self.chats if (chat.platform, chat.chat_id) == (learner.platform, learner.user_id)]
+
+    @override
+    async def forget_chat(self, ref: ChatRef) -> int:
+        if ref not in self.chats:
+            return 0
+        gone = len(self.messages.pop(ref, {}))
+        prompts = {key for key in self.prompts if key[0] == ref}
+        deliveries = {id_ for id_, row in self.deliveries.items() if row.chat == ref}
+        for key in prompts:
+            del self.prompts[key]
+        for id_ in deliveries:
+            del self.deliveries[id_]
+        gone += len(prompts) + len(deliveries) + (self.subscriptions.pop(ref, None) is not None)
+        known = self.chats[ref]
+        gone += bool(known.title or known.language)
+        if any(key[2] == ref for key in (*self.rated, *self.picked)):
+            self.chats[ref] = replace(known, title="", language=None)
+            return gone
+        del self.chats[ref]
+        return gone + 1
 
     @override
     async def own_answer(self, learner: LearnerRef, question: QuestionId, text: str, *, at: datetime) -> None:

@@ -85,6 +85,7 @@ nothing-matches = No question matches. Choose another topic or difficulty; /topi
 start-title = Qianmian: one good interview question a day
 start-lead = { $n } questions about large language models, each with a hint, key points, a full answer with sources, follow-ups and a quiz, in Chinese and English.
 start-how = Try one now, or subscribe and get one every day at the hour you choose. In a group, only admins change the plan; anybody may answer.
+start-how-alone = Try one now, or subscribe and get one every day at the hour you choose.
 button-random-now = Try one now
 button-subscribe = Subscribe
 button-topics = Topics
@@ -100,6 +101,10 @@ subscribed-title = Subscribed
 subscribed-plan = { $when } ({ $zone })
 subscribed-topics = Topics: { $topics }
 subscribed-first = First question: { $when }
+subscribe-unclear = I do not understand “{ $word }”. { $near ->
+    [none] Write a time, a city and topics, for example: /subscribe 9:30 Berlin lora. All topics: /topics
+   *[other] Did you mean the time zone { $near }? A plan reads like: /subscribe 9:30 Berlin lora. All topics: /topics
+}
 unsubscribed = The daily question has ended here. Your ratings and saved questions stay.
 not-subscribed = There is no daily question here yet. Start one with /subscribe, for example: /subscribe 9:30 Shanghai
 ended-because = The last subscription ended because { $why }.
@@ -138,7 +143,8 @@ why-other = of an error (the operator has the details)
 
 # The settings panel
 
-panel-title = Settings · { $chat }
+panel-title = Settings
+panel-title-of = Settings · { $chat }
 panel-is-paused = Paused
 panel-when = When:
 panel-where = Time zone:
@@ -235,10 +241,11 @@ me-title = What I know about you
 me-knew = Knew it: { $n }
 me-partly = Partly: { $n }
 me-missed = Not yet: { $n }
+me-quizzes = Quizzes: { $n } answered, { $right } right
 me-saved = Saved: { $n }
 me-how = Everything as a file: /me export. Remove it all: /me forget.
 me-exported = Here is everything stored about you.
-me-forget-ask = Remove your ratings, saved questions, own answers and everything else stored about you? This cannot be undone.
+me-forget-ask = Remove your ratings, saved questions, own answers and everything else stored about you? In a private chat its plan and messages go as well. This cannot be undone.
 button-forget-sure = Yes, forget me
 me-forgotten = { $n ->
     [0] There was nothing stored about you.
@@ -306,6 +313,7 @@ duration-minutes = { $n ->
     [one] 1 minute
    *[other] { $n } minutes
 }
+duration-hours-minutes = { $hours } h { $minutes } min
 duration-hours = { $n ->
     [one] 1 hour
    *[other] { $n } hours

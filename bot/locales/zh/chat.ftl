@@ -73,6 +73,7 @@ nothing-matches = 没有符合条件的题目。换个主题或难度吧，/topi
 start-title = 千面：每天一道好面试题
 start-lead = 题库有 { $n } 道大模型面试题，每题都有提示、要点、带出处的完整答案、追问和选择题，中英双语。
 start-how = 现在就来一题，或者订阅，每天在你选定的时间收到一题。在群里只有管理员能改计划，人人都可以作答。
+start-how-alone = 现在就来一题，或者订阅，每天在你选定的时间收到一题。
 button-random-now = 来一题
 button-subscribe = 订阅
 button-topics = 主题
@@ -88,6 +89,10 @@ subscribed-title = 订阅好了
 subscribed-plan = { $when }（{ $zone }）
 subscribed-topics = 主题：{ $topics }
 subscribed-first = 第一题：{ $when }
+subscribe-unclear = 看不懂“{ $word }”。{ $near ->
+    [none] 请写时间、城市和主题，例如：/subscribe 9:30 北京 lora。全部主题见 /topics
+   *[other] 你是说时区 { $near } 吗？写法例如：/subscribe 9:30 北京 lora。全部主题见 /topics
+}
 unsubscribed = 这里的每日一题已停止。你的评分和收藏都还在。
 not-subscribed = 这里还没有订阅每日一题。用 /subscribe 开始，例如：/subscribe 9:30 北京
 ended-because = 上一次订阅结束的原因：{ $why }。
@@ -126,7 +131,8 @@ why-other = 出了错（运营者可查详情）
 
 # 设置面板
 
-panel-title = 设置 · { $chat }
+panel-title = 设置
+panel-title-of = 设置 · { $chat }
 panel-is-paused = 已暂停
 panel-when = 时间：
 panel-where = 时区：
@@ -223,10 +229,11 @@ me-title = 我记得的你
 me-knew = 会了：{ $n }
 me-partly = 一知半解：{ $n }
 me-missed = 还不会：{ $n }
+me-quizzes = 选择题：做了 { $n } 道，答对 { $right } 道
 me-saved = 收藏：{ $n }
 me-how = 导出全部数据：/me export。全部删除：/me forget。
 me-exported = 这是关于你的全部数据。
-me-forget-ask = 要删除你的评分、收藏、自己的回答等全部数据吗？删除后无法恢复。
+me-forget-ask = 要删除你的评分、收藏、自己的回答等全部数据吗？私聊里的订阅和消息也会一并删除。删除后无法恢复。
 button-forget-sure = 确认删除
 me-forgotten = { $n ->
     [0] 本来就没有关于你的数据。
@@ -284,6 +291,7 @@ moment-tomorrow = 明天 { $time }
 moment-date = { $date } { $weekday } { $time }
 duration-seconds = { $n } 秒
 duration-minutes = { $n } 分钟
+duration-hours-minutes = { $hours } 小时 { $minutes } 分钟
 duration-hours = { $n } 小时
 duration-days = { $n } 天
 days-every = 每天
