@@ -85,7 +85,7 @@ class Person:
 
     async def answered(self, exchange: Exchange) -> Exchange:
         """Wait until an interaction was acknowledged in time and what was promised has come."""
-        await self.server.until(lambda: (exchange.callback is not None and not exchange.loading) or exchange.deleted)
+        await self.server.until(lambda: exchange.kept)
         assert exchange.acknowledged_after is not None
         assert exchange.acknowledged_after < ACKNOWLEDGE_WITHIN
         return exchange

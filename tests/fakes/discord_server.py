@@ -53,6 +53,13 @@ class Exchange:
     loading: bool = False
 
     @property
+    def kept(self) -> bool:
+        """Whether it was acknowledged, and what was promised has come."""
+        if self.deleted:
+            return bool(self.followups)
+        return self.callback is not None and not self.loading
+
+    @property
     def replies(self) -> list[Json]:
         """The messages that answer it, in order."""
         first = [self.original] if self.original is not None and not self.loading and not self.deleted else []
@@ -118,7 +125,7 @@ class FakeDiscord:
         for waiter in self._waiters:
             waiter.set()
 
-    async def until(self, holds: Callable[[], object], *, within: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], object], *, within: float = 30.0) -> None:
         """Wait until a condition over the server's state holds; a TimeoutError says that it never did."""
         waiter = asyncio.Event()
         self._waiters.add(waiter)

@@ -1,15 +1,17 @@
 """A whole Discord platform against the fake server: real client, real sockets, a store in memory, the real bank."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+import structlog
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from prometheus_client import CollectorRegistry
+from structlog.typing import EventDict
 from typing_extensions import override
 
 from bot.core.library import Library
@@ -102,6 +104,13 @@ class Bot:
         )
         await self.store.see_chat(Chat(ref=ref, kind=kind), at=self.clock.now())
         return ref
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[EventDict]]:
+    """What was logged, in order; nothing is printed, since tracebacks take long to draw."""
+    with structlog.testing.capture_logs() as events:
+        yield events
 
 
 @pytest.fixture

@@ -245,3 +245,13 @@ async def test_a_chinese_client_is_spoken_to_in_chinese(bot: Bot) -> None:
     li = bot.person("li", locale="zh-CN")
     (card,) = (await li.command(li.dm, "question", id="lora-merge-weights")).replies
     assert "提示" in buttons(card)
+
+
+async def test_in_a_crowd_every_answer_is_promised_before_any_is_given(bot: Bot) -> None:
+    ann = bot.person()
+    data = {"id": "1", "name": "random", "type": 1, "options": []}
+    crowd = [await ann.send(ann.dm, 2, data) for _ in range(120)]
+    for exchange in crowd:
+        await ann.answered(exchange)
+    assert all("Answer" in buttons(exchange.replies[0]) for exchange in crowd)
+    assert any(exchange.callback == {"type": 5} for exchange in crowd)
