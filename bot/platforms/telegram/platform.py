@@ -87,8 +87,9 @@ class TelegramPlatform(PlatformPart):
         self._webhook: Final = None if webhook_url is None else Webhook(url=webhook_url, token=token)
         self._health = Health(part="telegram", state=State.DEGRADED, why="connecting to Telegram")
         builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
+        self._requests: Final = PacedRequest(pacer=pacer)
         self._receiver: Final = PacedRequest(pacer=None)
-        builder = builder.request(PacedRequest(pacer=pacer)).get_updates_request(self._receiver)
+        builder = builder.request(self._requests).get_updates_request(self._receiver)
         # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.
         self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat()).build()
         bot = self._app.bot
@@ -144,6 +145,9 @@ class TelegramPlatform(PlatformPart):
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            # It may have been ended in the middle of cleaning up after itself.
+            await self._requests.shutdown()
+            await self._receiver.shutdown()
             self._say(State.DOWN, "stopped")
 
     # Connecting, again and again

@@ -68,8 +68,9 @@ class PacedRequest(BaseRequest):
     @override
     async def shutdown(self) -> None:
         if self._session is not None:
-            session, self._session = self._session, None
-            await session.close()
+            # Forgotten only when it is closed, so that a cancelled closing can be made up for.
+            await self._session.close()
+            self._session = None
 
     @override
     async def do_request(
