@@ -3,17 +3,21 @@
 An inverted index from term to questions, each with the set of fields the term occurs in. Questions are scored by
 the weights of these fields times the rarity of the term (the inverse document frequency of BM25,
 https://www.staff.city.ac.uk/~sbrp622/papers/foundations_bm25_review.pdf), times the share of the query they match.
+Words that say nothing are not looked for, and questions that match little of what the best one matches are left out.
 """
 
 import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nlargest
+from itertools import islice, takewhile
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.catalog.stopwords import without_stop_words
 from bot.catalog.terms import query_terms, terms
 from bot.catalog.topics import names_of
 from bot.core.model import Question, Topic, TopicSlug
@@ -67,8 +71,13 @@ class SearchIndex:
         words = words[:LONGEST_QUERY]
         scores = [0.0] * len(self._questions)
         shares = [0.0] * len(self._questions)
-        for term in query_terms(words)[:MOST_TERMS]:
-            self._score(term, scores, shares)
+        wanted = query_terms(without_stop_words(words))[:MOST_TERMS]
+        found = [self._fields_with(term) for term in wanted]
+        for term, fields, worth in zip(wanted, found, self._worths(wanted, found), strict=True):
+            factor = 1.0 if term in self._postings else _GUESSED
+            for number, where in fields.items():
+                scores[number] += factor * worth * _WEIGHT_OF[where]
+                shares[number] += worth
         best = max(shares, default=0.0)
         if not best:
             return ()
@@ -80,40 +89,54 @@ class SearchIndex:
         )
         return tuple(self._questions[number] for _, number in ranked)
 
-    def _score(self, term: str, scores: list[float], shares: list[float]) -> None:
-        factor = 1.0
-        if term in self._postings:
-            found: Iterable[int] = self._postings[term]
-        else:
-            found = self._guessed(term)
-            factor = _GUESSED
+    def _fields_with(self, term: str) -> Mapping[int, int]:
+        """By question, the fields in which a term or what it may have meant occurs."""
         fields: dict[int, int] = {}
-        for posting in found:
+        for posting in self._postings.get(term) or self._guessed(term):
             number = posting >> _BITS
             fields[number] = fields.get(number, 0) | posting & _FIELDS
-        rarity = math.log(1 + (len(scores) - len(fields) + 0.5) / (len(fields) + 0.5))
-        for number, where in fields.items():
-            scores[number] += factor * rarity * _WEIGHT_OF[where]
-            shares[number] += rarity
+        return fields
+
+    def _worths(self, wanted: Sequence[str], found: Sequence[Mapping[int, int]]) -> Sequence[float]:
+        """How much each term says: its rarity, but no more than its neighbours' for a pair across two Chinese words."""
+        total = len(self._questions)
+        rarities = [math.log(1 + (total - len(fields) + 0.5) / (len(fields) + 0.5)) for fields in found]
+        worths = list(rarities)
+        for place in range(1, len(wanted) - 1):
+            before, term, after = wanted[place - 1 : place + 2]
+            # In 训练模型 the pair 练模 is rare, and says nothing that 训练 and 模型 do not.
+            if not term.isascii() and before[-1] == term[0] and after[0] == term[-1]:
+                worths[place] = min(rarities[place], max(rarities[place - 1], rarities[place + 1]))
+        return worths
 
     def _guessed(self, term: str) -> Iterator[int]:
-        """What an unknown term may have meant: the beginning of words, or a mistyped one."""
-        guesses = self._begun(term) or self._mistyped(term)
-        for guess in guesses:
+        """Where an unknown term may have been meant: the beginning of words, or a mistyped one."""
+        for guess in self._begun(term) or self._mistyped(term):
             yield from self._postings[guess]
 
     def _begun(self, term: str) -> Sequence[str]:
-        if term.isascii() and len(term) < _SHORTEST_PREFIX:
+        wide = not term.isascii()
+        if not wide and len(term) < _SHORTEST_PREFIX:
             return ()
         start = bisect_left(self._sorted, term)
-        return [word for word in self._sorted[start : start + _MOST_GUESSES] if word.startswith(term)]
+        begun = list(takewhile(lambda word: word.startswith(term), islice(self._sorted, start, None)))
+        # Every Chinese character begins a pair, so all of them are that character; words are cut to the common ones.
+        return begun if wide else nlargest(_MOST_GUESSES, begun, key=self._frequency)
 
     def _mistyped(self, term: str) -> Sequence[str]:
         if not term.isascii() or len(term) < _SHORTEST_TYPO:
             return ()
         wrong = 1 if len(term) <= _SHORTEST_TYPO + 1 else 2
-        found = process.extract(term, self._strong, scorer=OSA.distance, score_cutoff=wrong, limit=_MOST_GUESSES)
-        return [word for word, distance, _ in found if distance == found[0][1]]
+        near = process.extract(term, self._strong, scorer=OSA.distance, score_cutoff=wrong, limit=None)
+        # One word was meant, so one is taken: letters are swapped more often than they are wrong, the first one seldom.
+        ranked = (
+            (distance, sorted(word) != sorted(term), word[0] != term[0], -self._frequency(word), word)
+            for word, distance, _ in near
+        )
+        return [word for *_, word in sorted(ranked)[:1]]
+
+    def _frequency(self, word: str) -> int:
+        return len(self._postings[word])
 
 
 def _fields(question: Question, topic: Topic) -> Iterator[str]:

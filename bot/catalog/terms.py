@@ -32,13 +32,18 @@ def terms(text: str) -> set[str]:
 
 
 def query_terms(words: str) -> list[str]:
-    """The terms of what somebody typed, in order, each once; a single Chinese character stays alone."""
+    """The terms of what somebody typed, in order, each once; a single Chinese character stays alone.
+
+    A part of one letter or digit says nothing without the rest: P-tuning is looked for as ptuning and tuning.
+    """
     found: dict[str, None] = {}
     for run in _RUN.findall(words):
         if run[0] >= _FIRST_WIDE:
             found.update(dict.fromkeys(map("".join, pairwise(run)) if len(run) > 1 else run))
         else:
-            found.update(dict.fromkeys(map(stem, re.split(r"[-_]", run.lower()))))
+            parts = re.split(r"[-_]", run.lower())
+            wanted = [part for part in parts if len(part) > 1 or len(parts) == 1]
+            found.update(dict.fromkeys(map(stem, wanted if wanted == parts else ["".join(parts), *wanted])))
     return list(found)
 
 
