@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Final
 
-from rapidfuzz import process
 from typing_extensions import override
 
 from bot.catalog.markdown import parse
+from bot.catalog.nearest import near
 from bot.catalog.search import SearchIndex
 from bot.catalog.topics import TopicFinder
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 from bot.core.markup import Block
 from bot.core.model import Language, Question, QuestionId, Topic, TopicGroup, TopicSlug
 from bot.core.ports import Bank
@@ -55,8 +55,9 @@ class MemoryBank(Bank):
         found = self._by_id.get(QuestionId(question_id))
         if found is None:
             word = question_id[:100]
-            near = process.extract(word.casefold(), list(self._by_id), limit=NEAREST)
-            raise Mistake("question-unknown", word=word, near=", ".join(name for name, _, _ in near))
+            typed = "-".join(word.casefold().split())
+            alike = ", ".join(near(typed, self._by_id, limit=NEAREST))
+            raise Mistake("question-unknown", word=word, near=alike or NOTHING_NEAR)
         return found
 
     @override

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.catalog.nearest import near
 from bot.catalog.problems import Findings
 from bot.catalog.schema import KEBAB, read_yaml
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 from bot.core.model import Language, Topic, TopicGroup, TopicSlug
 
 FILE: Final = "topics.yaml"
@@ -18,7 +19,6 @@ FILE: Final = "topics.yaml"
 # How alike a mistyped name must be: one wrong letter in four, two in eight.
 _ALIKE: Final = 0.74
 _FOLDED: Final = re.compile(r"[\s\-_·:：,，]+")
-_WIDE: Final = re.compile(r"[\u2e80-\u9fff]")
 
 
 def read_syllabus(folder: Path, findings: Findings) -> tuple[TopicGroup, ...]:
@@ -130,26 +130,26 @@ class TopicFinder:
         self._names: Final = tuple(self._by_name)
 
     def find(self, words: str) -> Topic:
-        """The topic meant; raises Mistake `topic-unknown` with the nearest topic's title in `near`."""
+        """The topic meant; raises Mistake `topic-unknown` as `unknown` makes it."""
         typed = fold(words[:100])
         if topic := self._by_name.get(typed) or self._mistyped(typed):
             return topic
         raise self.unknown(words)
 
     def unknown(self, words: str) -> Mistake:
-        """The mistake `topic-unknown` about these words, with the nearest topic's title in `near`."""
-        return Mistake("topic-unknown", word=words[:100], near=self._nearest(fold(words[:100])))
+        """The mistake `topic-unknown` about these words.
+
+        In `near` it has the nearest topic's slug, and its titles in `near_zh` and `near_en`; or NOTHING_NEAR alone.
+        """
+        word = words[:100]
+        for name in near(fold(word), self._names):
+            topic = self._by_name[name]
+            return Mistake("topic-unknown", word=word, near=topic.slug, near_zh=topic.zh, near_en=topic.en)
+        return Mistake("topic-unknown", word=word, near=NOTHING_NEAR)
 
     def _mistyped(self, typed: str) -> Topic | None:
         found = process.extractOne(typed, self._names, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE)
         return self._by_name[found[0]] if found else None
-
-    def _nearest(self, typed: str) -> str:
-        found = process.extractOne(typed, self._names, scorer=fuzz.WRatio)
-        if found is None:
-            return ""
-        language = Language.ZH if _WIDE.search(typed) else Language.EN
-        return self._by_name[found[0]].title(language)
 
     def suggest(self, prefix: str, language: Language, limit: int) -> Sequence[Topic]:
         """Topics for what was typed so far: prefix first, then substring, then typo; in syllabus order within each."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
 from typing import Final
 
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 from bot.core.model import MAX_ANNOUNCEMENT, ChatKind, Language
 
 
@@ -237,13 +237,16 @@ BY_NAME: Final[Mapping[str, Command]] = {
 def find_command(word: str) -> Command:
     """The command of a name or alias, with or without the slash.
 
-    Raises Mistake `command-unknown` with the nearest name in `near`.
+    Raises Mistake `command-unknown` with the nearest name in `near`, or NOTHING_NEAR.
     """
     name = word.strip().lstrip("/").casefold()
     if name in BY_NAME:
         return BY_NAME[name]
-    near = min(BY_NAME, key=lambda known: (_distance(name[:20], known), known))
-    raise Mistake("command-unknown", word=word[:40], near=BY_NAME[near].name)
+    typed = name[:20]
+    distance, near = min((_distance(typed, known), known) for known in BY_NAME)
+    # A word that is wrong in more than half of its letters is another word.
+    alike = distance <= len(typed) // 2
+    raise Mistake("command-unknown", word=word[:40], near=BY_NAME[near].name if alike else NOTHING_NEAR)
 
 
 def _distance(a: str, b: str) -> int:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.catalog.bank import MemoryBank
 from bot.core import markup
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 from bot.core.model import Language, QuestionId
 from tests.fakes.content import ContentFolder
 
@@ -34,13 +34,20 @@ def test_a_question_is_found_by_id(bank: MemoryBank) -> None:
     assert bank.question("pos-what").topic == "position-encoding"
 
 
-@pytest.mark.parametrize("word", ["lora-merg", "LORA MERGE"])
+@pytest.mark.parametrize("word", ["lora-merg", "LORA MERGE", "merg"])
 def test_an_unknown_question_is_told_with_the_nearest(bank: MemoryBank, word: str) -> None:
     with pytest.raises(Mistake) as raised:
         bank.question(word)
     assert raised.value.key == "question-unknown"
     assert raised.value.values["word"] == word
     assert str(raised.value.values["near"]).startswith("lora-merge")
+
+
+@pytest.mark.parametrize("word", ["y" * 100, "nonsense", "x", "", "合并"])
+def test_an_id_unlike_every_question_suggests_none(bank: MemoryBank, word: str) -> None:
+    with pytest.raises(Mistake) as raised:
+        bank.question(word)
+    assert raised.value.values == {"word": word, "near": NOTHING_NEAR}
 
 
 def test_a_megabyte_of_id_is_cut(bank: MemoryBank) -> None:
@@ -88,4 +95,4 @@ def test_an_empty_bank_is_whole() -> None:
     assert (bank.groups, bank.questions, bank.search("x")) == ((), (), ())
     with pytest.raises(Mistake) as raised:
         bank.question("x")
-    assert raised.value.values["near"] == ""
+    assert raised.value.values["near"] == NOTHING_NEAR

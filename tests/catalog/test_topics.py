@@ -3,7 +3,7 @@
 import pytest
 
 from bot.catalog.topics import TopicFinder
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 from bot.core.model import Language, Topic, TopicSlug
 
 
@@ -18,6 +18,7 @@ FINDER = TopicFinder(
         topic("lora", "LoRA 系列", "The LoRA family", "qlora"),
         topic("prompt-learning", "提示学习", "Prompt learning", "p-tuning", "prompt-tuning"),
         topic("fine-tuning", "微调", "Fine-tuning", "sft"),
+        topic("rag", "检索增强生成", "Retrieval-augmented generation"),
     ]
 )
 
@@ -46,13 +47,28 @@ def test_a_topic_is_found_by_any_of_its_names(words: str, slug: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "near"),
-    [("posi", "Position encoding"), ("prompts", "Prompt learning"), ("注意", "注意力机制")],
+    [
+        ("posi", ("position-encoding", "位置编码", "Position encoding")),
+        ("prompts", ("prompt-learning", "提示学习", "Prompt learning")),
+        ("注意", ("attention", "注意力机制", "Attention")),
+        ("merging lora", ("lora", "LoRA 系列", "The LoRA family")),
+    ],
 )
-def test_an_unknown_topic_is_told_with_the_nearest(words: str, near: str) -> None:
+def test_an_unknown_topic_is_told_with_the_nearest_in_both_languages(words: str, near: tuple[str, str, str]) -> None:
     with pytest.raises(Mistake) as raised:
         FINDER.find(words)
     assert raised.value.key == "topic-unknown"
-    assert raised.value.values == {"word": words, "near": near}
+    slug, zh, en = near
+    assert raised.value.values == {"word": words, "near": slug, "near_zh": zh, "near_en": en}
+
+
+@pytest.mark.parametrize(
+    "words", ["nonsense", "nosuch", "y" * 100, "frobnicate", "hello", "storage", "x", "", "今天天气"]
+)
+def test_words_unlike_every_topic_suggest_none(words: str) -> None:
+    with pytest.raises(Mistake) as raised:
+        FINDER.find(words)
+    assert raised.value.values == {"word": words, "near": NOTHING_NEAR}
 
 
 @pytest.mark.parametrize("words", ["", " ", "\x00", "x" * 1_000_000, "'; drop table", "*", "\U0001f600"])
@@ -65,7 +81,7 @@ def test_nonsense_is_answered_shortly(words: str) -> None:
 def test_without_topics_nothing_is_near() -> None:
     with pytest.raises(Mistake) as raised:
         TopicFinder([]).find("lora")
-    assert raised.value.values["near"] == ""
+    assert raised.value.values["near"] == NOTHING_NEAR
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.core.commands import COMMANDS, Where, find_command
-from bot.core.errors import Mistake
+from bot.core.errors import NOTHING_NEAR, Mistake
 from bot.core.model import ChatKind, Language
 
 
@@ -47,6 +47,13 @@ def test_an_unknown_command_names_the_nearest(word: str, near: str) -> None:
         find_command(word)
     assert caught.value.key == "command-unknown"
     assert caught.value.values["near"] == near
+
+
+@pytest.mark.parametrize("word", ["frobnicate", "nonsense", "", "/", "x", "zzz", "你好世界", "x" * 1_000])
+def test_a_word_unlike_every_command_names_none(word: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        find_command(word)
+    assert caught.value.values["near"] == NOTHING_NEAR
 
 
 def test_a_huge_word_is_answered_quickly_and_cut() -> None:

@@ -11,6 +11,7 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
+from bot.core.errors import NOTHING_NEAR
 from bot.core.model import Language
 from bot.locales import FluentPhrases
 
@@ -95,8 +96,13 @@ def test_both_languages_have_the_same_keys() -> None:
 
 
 def test_both_languages_mention_the_same_variables() -> None:
+    # A value that is said differently in each language comes as `name_zh` and `name_en`.
     zh, en = (
-        {message.id.name: references(message).variables for message in messages(language)} for language in Language
+        {
+            message.id.name: {name.removesuffix(f"_{language}") for name in references(message).variables}
+            for message in messages(language)
+        }
+        for language in Language
     )
     assert zh == en
 
@@ -113,12 +119,23 @@ def test_every_spoken_key_exists() -> None:
 
 
 def test_values_are_put_in() -> None:
-    said = FluentPhrases().say(Language.EN, "topic-unknown", word="lroa", near="LoRA")
-    assert said == "There is no topic “lroa”. Did you mean LoRA?"
+    said = FluentPhrases().say(Language.EN, "topic-unknown", word="rang", near="rag", near_zh="检索", near_en="RAG")
+    assert said == "There is no topic “rang”. Did you mean RAG?"
 
 
 def test_the_other_language_says_it_too() -> None:
-    assert "lroa" in FluentPhrases().say(Language.ZH, "topic-unknown", word="lroa", near="LoRA")
+    said = FluentPhrases().say(Language.ZH, "topic-unknown", word="rang", near="rag", near_zh="检索", near_en="RAG")
+    assert said == "没有“rang”这个主题。是不是想找“检索”？"
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("key", "points_to"), [("topic-unknown", "/topics"), ("question-unknown", "/topics"), ("command-unknown", "/help")]
+)
+def test_what_nothing_is_near_is_answered_without_a_guess(language: Language, key: str, points_to: str) -> None:
+    said = FluentPhrases().say(language, key, word="nonsense", near=NOTHING_NEAR)
+    assert points_to in said
+    assert not any(guess in said for guess in ("none", "nearest", "mean", "最接近", "是想", "是不是"))
 
 
 def test_numbers_have_no_thousands_separators() -> None:

@@ -92,7 +92,10 @@ button-topics = Topics
 button-help = All commands
 help-title = What I can do
 help-foot = You can also just send words to search for.
-command-unknown = There is no command “{ $word }”. Did you mean /{ $near }? All commands: /help
+command-unknown = There is no command “{ $word }”. { $near ->
+    [none] All commands: /help
+   *[other] Did you mean /{ $near }? All commands: /help
+}
 command-elsewhere = /{ $command } does not work in this kind of chat. Send it to me in a private chat.
 
 # Subscribing

@@ -80,7 +80,10 @@ button-topics = 主题
 button-help = 全部命令
 help-title = 我会做什么
 help-foot = 也可以直接发几个词来搜索。
-command-unknown = 没有“{ $word }”这个命令。你是想用 /{ $near } 吗？全部命令见 /help
+command-unknown = 没有“{ $word }”这个命令。{ $near ->
+    [none] 全部命令见 /help
+   *[other] 你是想用 /{ $near } 吗？全部命令见 /help
+}
 command-elsewhere = /{ $command } 不能在这类聊天里用，请私聊我。
 
 # 订阅
