@@ -19,6 +19,7 @@ from bot.core.errors import (
     ThreadGone,
     Unavailable,
     Unknown,
+    Withdrawn,
 )
 from bot.core.model import ChatRef, DeliveryKind, DeliveryState, MessageId
 from bot.core.ports import Claimed, Clock, Lane, Messenger, Settled, Store
@@ -143,6 +144,8 @@ class Sender:
         again = None if settled.not_before is None else settled.not_before.isoformat()
         if not isinstance(error, QianmianError):
             _log.error("sending failed unforeseen", reason=settled.reason, again=again, exc_info=error)
+        elif isinstance(error, Withdrawn):
+            _log.debug("not sent", reason=settled.reason)
         elif isinstance(error, Rejected):
             _log.error("rejected", why=str(error), question=claimed.delivery.question, exc_info=error)
         else:
