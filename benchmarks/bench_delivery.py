@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
@@ -112,6 +112,7 @@ class Scenario:
     watched: bool = False
     warm: bool = True
     until: int = 0
+    asked_at: float = 0
     factory: Factory = BareMessenger
 
     @property
@@ -183,7 +184,7 @@ async def _perform(scenario: Scenario, database: Path) -> Outcome:
             outcome.processor = process_time() - spent
             if tapping is not None:
                 tapping.cancel()
-        outcome.first = told["first"] - began
+        outcome.first = told["first"] - (scenario.asked_at or began)
         outcome.taken, outcome.refused = told["taken"], told["refused"]
         outcome.different, outcome.seconds = told["different"], told["seconds"]
         outcome.held = max(late, default=0)
@@ -195,7 +196,7 @@ async def _until_done(session: aiohttp.ClientSession, scenario: Scenario) -> dic
     """What the server tells when as many messages as wanted have come."""
     wanted = scenario.until or scenario.due
     while True:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(1)
         async with session.get(scenario.run_url) as response:
             told: dict[str, Any] = await response.json()
         if told["different"] >= wanted:
@@ -321,6 +322,8 @@ def measure(*, quick: bool = False) -> list[Figure]:
         telegram, mixed, discord = run("telegram", "mixed", "discord")
         (speed,) = run("speed")
         (morning,) = run("morning")
+        # This clock is the machine's: what counts here begins before the new process does.
+        wanted = [replace(scenario, asked_at=perf_counter()) for scenario in wanted]
         (million,) = run("million")
         slow = asyncio.run(_plain_loop(f"{url}/unlimited/loop", 50))
         refused, lost = asyncio.run(_gathered(f"{url}/telegram/gathered", 600))
@@ -339,7 +342,7 @@ def measure(*, quick: bool = False) -> list[Figure]:
         _limit("processor per 1,000 at 30/s", mixed.processor / mixed.taken * 1000, 1.3, "s"),
         _limit("first message, 100,000 due at once", morning.first, 1, "s"),
         _limit("event loop held while planning them, longest", morning.held * 1000, 50, "ms"),
-        _limit("running to first delivery, 1,000,000 stored", million.first, 2, "s"),
+        _limit("start of the process to first delivery, 1,000,000 stored", million.first, 2, "s"),
         _limit("memory, 1,000,000 stored, during a broadcast", million.memory, 150, "MB"),
         _peer(f"peer: a job for each of {jobs:,} chats", f"{megabytes:.0f} MB, {seconds:.1f} s to start"),
     ]
