@@ -33,10 +33,16 @@ class EveryoneMayManage(Rights):
 
 
 class Conversation:
-    """One page's side of a browser's chat."""
+    """One page's side of a browser's chat.
 
-    def __init__(self, *, visitor: Visitor, service: Service, history: History, clock: Clock) -> None:
+    `operator` says that whoever uses this page runs the bot: true without a password, on the bot's own machine.
+    """
+
+    def __init__(
+        self, *, visitor: Visitor, service: Service, history: History, clock: Clock, operator: bool = False
+    ) -> None:
         self._visitor: Final = visitor
+        self._operator: Final = operator
         self._service: Final = service
         self._history: Final = history
         self._clock: Final = clock
@@ -136,6 +142,8 @@ class Conversation:
             now=self._clock.now(),
             rights=EveryoneMayManage(),
             language=self._visitor.language,
+            zone=self._visitor.zone,
+            operator=self._operator,
             features=frozenset({PlanField.SILENT}),
         )
 

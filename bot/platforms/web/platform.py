@@ -17,7 +17,7 @@ from bot.core.service import Service
 from bot.platforms.web.bank import BankPages
 from bot.platforms.web.conversation import Conversation
 from bot.platforms.web.downloads import Downloads
-from bot.platforms.web.guards import add_headers, except_for, friendly, same_site_only
+from bot.platforms.web.guards import LOOPBACK, add_headers, except_for, friendly, same_site_only
 from bot.platforms.web.history import History
 from bot.platforms.web.login import Login
 from bot.platforms.web.messenger import WebMessenger
@@ -76,6 +76,8 @@ class WebPlatform(PlatformPart):
         self._clock: Final = clock
         self._host: Final = host
         self._port = port
+        # Whoever opens the page on the bot's own machine, where nobody is asked for a password, runs the bot.
+        self._unguarded: Final = password is None and host in LOOPBACK
         self._extra: Final = tuple(extra_routes)
         self._sockets: Final = OpenSockets()
         self._serving = False
@@ -168,7 +170,13 @@ class WebPlatform(PlatformPart):
         page = Page(
             socket=socket,
             chat=visitor.chat,
-            conversation=Conversation(visitor=visitor, service=self._service, history=self._history, clock=self._clock),
+            conversation=Conversation(
+                visitor=visitor,
+                service=self._service,
+                history=self._history,
+                clock=self._clock,
+                operator=self._unguarded,
+            ),
             history=self._history,
             voice=self._shell.voice(request),
         )

@@ -18,6 +18,7 @@ COOKIE_SECONDS: Final = 400 * 24 * 3600
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{32}\Z")
 _RANGE: Final = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*\Z")
 _MANY: Final = 20
+MAX_ZONE: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +28,12 @@ class Visitor:
     Attributes:
         secret: The cookie's value.
         language: What the browser prefers, if it is one of ours.
+        zone: The time zone that the page says the browser is in; nobody checked it.
     """
 
     secret: str
     language: Language | None
+    zone: str | None = None
 
     @property
     def id(self) -> str:
@@ -55,6 +58,7 @@ def visitor_of(request: web.BaseRequest) -> Visitor:
     return Visitor(
         secret=secret if known else secrets.token_urlsafe(24),
         language=preferred_language(request.headers.get("Accept-Language", "")),
+        zone=request.rel_url.query.get("zone", "")[:MAX_ZONE] or None,
     )
 
 

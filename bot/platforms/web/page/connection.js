@@ -38,7 +38,7 @@ export class Connection {
 
   #open() {
     clearTimeout(this.#retry);
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws?zone=${zone()}`);
     this.#socket = socket;
     socket.addEventListener("open", () => {
       this.#wait = FIRST_WAIT;
@@ -82,4 +82,9 @@ export class Connection {
       this.#now();
     }, PONG_WITHIN);
   }
+}
+
+/** Where the browser is, so that nine o'clock is the reader's nine o'clock. */
+function zone() {
+  return encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone ?? "");
 }
