@@ -106,10 +106,11 @@ class Browser:
             return response.status, await response.text()
 
     @asynccontextmanager
-    async def tab(self, *, greet: bool = True) -> AsyncIterator[Tab]:
-        """An open page of the chat."""
+    async def tab(self, *, greet: bool = True, zone: str = "") -> AsyncIterator[Tab]:
+        """An open page of the chat, in a time zone."""
         headers = {"Origin": str(self.url.origin())}
-        async with self.session.ws_connect(self.url.join(URL("/ws")), headers=headers) as socket:
+        address = self.url.join(URL("/ws")).with_query(zone=zone)
+        async with self.session.ws_connect(address, headers=headers) as socket:
             tab = Tab(socket)
             if greet:
                 await tab.hello()

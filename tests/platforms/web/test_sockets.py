@@ -436,3 +436,22 @@ async def test_pages_are_told_when_the_bot_goes_away(bank: Bank, phrases: Phrase
             await tab.hello()
         assert (await tab.socket.receive(timeout=10)).data == 1001
         await tab.socket.close()
+
+
+async def test_a_plan_is_kept_in_the_readers_own_zone(guest: Browser) -> None:
+    async with guest.tab(zone="Europe/Berlin") as tab:
+        await tab.say("/subscribe")
+        assert "09:00 (Europe/Berlin)" in tab.latest
+
+
+async def test_a_zone_that_does_not_exist_is_not_taken(guest: Browser) -> None:
+    async with guest.tab(zone="Mars/" + "x" * 500) as tab:
+        await tab.say("/subscribe")
+        assert "09:00 (" in tab.latest
+        assert "Mars" not in tab.latest
+
+
+async def test_without_a_password_the_person_at_the_machine_runs_the_bot(guest: Browser) -> None:
+    async with guest.tab() as tab:
+        await tab.say("/stats")
+        assert "How it is going" in tab.latest
