@@ -1,6 +1,7 @@
 """The composition root: opens, wires, runs and closes everything; the only module that knows everybody."""
 
 import asyncio
+import gc
 import signal
 import webbrowser
 from collections.abc import AsyncIterator, Sequence
@@ -140,6 +141,9 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         parts += [*platforms, delivery]
         for part in parts:
             await stack.enter_async_context(part.running())
+        # The bank and all code stay for good: the garbage collector need not look at them again and again.
+        gc.collect()
+        gc.freeze()
         yield Bot(
             settings=settings,
             url=web.url,

@@ -1,7 +1,7 @@
 """Use cases around finding questions: groups, topics, search, and a learner's own lists."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.core import cards
@@ -105,18 +105,20 @@ class Browsing:
         rated = {answered.question: answered.rating for answered in ratings}
         wrong = [id_ for id_, right in (await self.store.picks(request.learner)).items() if not right]
         weak = [answered.question for answered in reversed(ratings) if answered.rating is not Rating.KNEW]
-        return self._shelf(voice, "review", weak + [id_ for id_ in reversed(wrong) if id_ not in rated])
+        return self._shelf(request, voice, "review", weak + [id_ for id_ in reversed(wrong) if id_ not in rated])
 
     async def saved(self, request: Request, voice: Voice) -> Response:
         """The questions the learner saved."""
-        return self._shelf(voice, "saved", await self.store.saved(request.learner))
+        return self._shelf(request, voice, "saved", await self.store.saved(request.learner))
 
-    def _shelf(self, voice: Voice, name: str, ids: Sequence[QuestionId]) -> Response:
+    def _shelf(self, request: Request, voice: Voice, name: str, ids: Sequence[QuestionId]) -> Response:
         known = {question.id: question for question in self.library.bank.questions}
         questions = [known[id_] for id_ in dict.fromkeys(ids) if id_ in known]
         if not questions:
             raise Mistake(f"{name}-empty")
-        return self._list(voice, voice(f"{name}-title", n=len(questions)), questions[:PAGE_SIZE], 0, turn=None)
+        shelf = self._list(voice, voice(f"{name}-title", n=len(questions)), questions[:PAGE_SIZE], 0, turn=None)
+        # What somebody missed or saved is nobody else's business.
+        return shelf if request.alone else replace(shelf, placement=Placement.PRIVATE)
 
     def _list(
         self,

@@ -172,7 +172,9 @@ class Questions:
     async def _public(self, request: Request, voice: Voice, question: Question) -> Reply:
         """The public question as it should read now: with the counts of those who rated it."""
         tally = await self.store.tally(request.chat.ref, question.id)
-        card = cards.card(voice, self.library.bank, question, alone=False)
+        daily = any(row.question == question.id for row in await self.store.ledger(request.chat.ref, limit=10))
+        lead = voice("daily-lead") if daily else ""
+        card = cards.card(voice, self.library.bank, question, alone=False, lead=lead)
         counts = paragraph(voice("tally", knew=tally.knew, partly=tally.partly, missed=tally.missed))
         return Reply(blocks=(*card.blocks, counts), controls=card.controls, accent=card.accent, question=card.question)
 

@@ -251,6 +251,14 @@ class TestGroups:
         eve.seen = refresh
         assert "Knew it 2" in eve.labels()
 
+    async def test_what_somebody_missed_is_shown_to_them_alone(self, member: Callable[[str], Person]) -> None:
+        ben = member("ben")
+        await ben.types(f"/question {ID}")
+        await ben.taps("Answer")
+        await ben.taps("Not yet")
+        await ben.types("/review")
+        assert ben.last.placement is Placement.PRIVATE
+
     async def test_rights_are_not_looked_up_for_reading(self, member: Callable[[str], Person]) -> None:
         ben = member("ben")
         await ben.types("/random")
