@@ -67,7 +67,7 @@ class Bank(Protocol):
         ...
 
     def question(self, question_id: str) -> Question:
-        """The question of that id; raises Mistake `question-unknown` with the nearest ids in `near`."""
+        """The question of that id; raises Mistake `question-unknown`, in `near` ids or NOTHING_NEAR."""
         ...
 
     def topic(self, slug: str) -> Topic:
@@ -85,7 +85,8 @@ class Bank(Protocol):
     def find_topic(self, words: str) -> Topic:
         """The topic people mean by a slug, a title in either language or an alias, typos forgiven.
 
-        Raises Mistake `topic-unknown` with the nearest topic's name in `near`.
+        Raises Mistake `topic-unknown`: in `near` the nearest topic's slug, in `near_zh` and `near_en` its titles; or
+        in `near` NOTHING_NEAR alone.
         """
         ...
 

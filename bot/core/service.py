@@ -15,7 +15,7 @@ from bot.core.announcements import Announcements
 from bot.core.browsing import Browsing
 from bot.core.cards import short
 from bot.core.commands import COMMANDS, Command, Kind, Who, find_command
-from bot.core.errors import BadContent, Mistake, NotPermitted, StaleAction
+from bot.core.errors import NOTHING_NEAR, BadContent, Mistake, NotPermitted, StaleAction
 from bot.core.learners import Learners, Operators
 from bot.core.library import Library
 from bot.core.markup import Bold, Code, Heading, ItemList, Paragraph, Text, inlines, paragraph
@@ -195,7 +195,7 @@ class Service:
     def _check(self, command: Command, request: Request) -> None:
         operator = self._runs_the_bot(request)
         if command.who is Who.OPERATOR and not operator:
-            raise Mistake("command-unknown", word=command.name, near="help")
+            raise Mistake("command-unknown", word=command.name, near=NOTHING_NEAR)
         if not command.where.covers(request.chat.kind):
             raise Mistake("command-elsewhere", command=command.name)
 
