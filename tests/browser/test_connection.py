@@ -37,10 +37,12 @@ async def test_an_answer_leads_back_to_its_question(world: World) -> None:
     page = await world.open(viewport={"width": 900, "height": 500})
     chat = await chat_of(page)
     asked = await world.bot.platform.messenger.send(daily(chat, "Why low rank?"))
+    await expect(latest(page)).to_contain_text("Why low rank?")
     for _ in range(2):
         await say(page, "/help")
     answer = replace(daily(chat, "Because.", "d2"), reply_to=asked)
     await world.bot.platform.messenger.send(answer)
+    await expect(latest(page)).to_contain_text("Because.")
     await latest(page).get_by_role("link", name="↩ LoRA · easy").click()
     await expect(page.get_by_text("Why low rank?")).to_be_in_viewport()
 

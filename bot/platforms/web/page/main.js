@@ -123,12 +123,12 @@ async function tap(button) {
   const answer = await ask({ type: "tap", on: tapped, data: button.dataset.tap });
   button.removeAttribute("aria-busy");
   if (answer === null) toast(say("web-offline"));
-  if (answer?.form) open(bubble, answer.form);
+  if (answer?.form) openForm(bubble, answer.form);
 }
 
 // Forms
 
-function open(bubble, html) {
+function openForm(bubble, html) {
   bubble.querySelector("form.prompt")?.remove();
   const template = document.createElement("template");
   // Made by the bot, which escapes whatever is text.
