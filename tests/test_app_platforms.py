@@ -1,0 +1,92 @@
+"""All platforms at once in one process: real SDKs over loopback, the real pacer, a real database."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.app import Bot, started
+from bot.config import read_settings
+from bot.core.ports import State
+from tests.fakes.clock import FakeClock
+from tests.fakes.discord_people import Person
+from tests.fakes.discord_server import TOKEN as DISCORD_TOKEN
+from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.telegram_server import TelegramServer
+from tests.fakes.telegram_world import TOKEN as TELEGRAM_TOKEN
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramServer]:
+    async with TelegramServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[FakeDiscord]:
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    async with FakeDiscord() as server:
+        yield server
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+@pytest.fixture
+async def bot(
+    telegram: TelegramServer,
+    discord: FakeDiscord,
+    clock: FakeClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Bot]:
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings(
+        database=tmp_path / "bot.sqlite3",
+        web_port=0,
+        language="en",
+        timezone="UTC",
+        telegram_token=TELEGRAM_TOKEN,
+        telegram_api_url=telegram.url,
+        discord_token=DISCORD_TOKEN,
+        discord_api_url=discord.url,
+    )
+    async with started(settings, clock=clock) as running:
+        await discord.until(lambda: discord.commands)
+        yield running
+
+
+async def test_a_question_reaches_both_platforms_at_its_minute(
+    bot: Bot, telegram: TelegramServer, discord: FakeDiscord, clock: FakeClock
+) -> None:
+    telegram.person(7)
+    await telegram.say(7, "/subscribe 13:00 UTC lora")
+    await telegram.message(chat=7)
+    ann = Person(discord, "ann")
+    await ann.command(ann.dm, "subscribe", time="13:00", zone="UTC")
+
+    clock.advance(HOUR)
+    bot.delivery.tick()
+    cards = await telegram.until(lambda: [m for m in telegram.messages if m.by_bot and m.rich and m.chat == 7])
+    await telegram.press(7, cards[0], "Answer")
+    posted = discord.world.messages
+    await discord.until(lambda: len(posted[ann.dm["id"]]) > 0)
+
+    assert "Hint" not in cards[0].labels()
+    assert all(part.health().state is State.OK for part in (*bot.platforms, bot.delivery))
+
+
+async def test_a_platform_that_is_away_leaves_the_others_alone(
+    bot: Bot, telegram: TelegramServer, discord: FakeDiscord, clock: FakeClock
+) -> None:
+    telegram.person(7)
+    await telegram.say(7, "/subscribe 13:00 UTC")
+    await telegram.message(chat=7)
+    await discord.gateway.ask_to_reconnect()
+    clock.advance(HOUR)
+    bot.delivery.tick()
+    cards = await telegram.until(lambda: [m for m in telegram.messages if m.by_bot and m.rich and m.chat == 7])
+    assert len(cards) == 1
