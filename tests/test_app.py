@@ -21,7 +21,7 @@ from bot.app import Bot, started
 from bot.config import Settings, read_settings
 from bot.core.errors import StoreError
 from tests.fakes.clock import FakeClock
-from tests.fakes.people import Person
+from tests.fakes.web_tab import browser
 
 
 @pytest.fixture
@@ -61,16 +61,15 @@ async def test_metrics_are_for_prometheus(bot: Bot) -> None:
 
 
 async def test_a_subscription_is_pushed_at_its_minute_and_told_by_next(bot: Bot, clock: FakeClock) -> None:
-    ada = Person(service=bot.service, clock=clock)
-    await ada.types("/subscribe 12:01 UTC lora")
-    clock.advance(timedelta(minutes=2))
-    bot.delivery.tick()
-    async with asyncio.timeout(10):
-        while "sent" not in await ada.types("/next"):
-            await asyncio.sleep(0.01)
-    await ada.types("/today")
-    assert ada.seen.question is not None
-    assert bot.library.bank.question(ada.seen.question).topic == "lora"
+    async with browser(bot.url) as ada, ada.tab() as tab:
+        await tab.say("/subscribe 12:01 UTC lora")
+        assert "First question: today, 12:01" in tab.latest
+        clock.advance(timedelta(minutes=2))
+        bot.delivery.tick()
+        await tab.until("messages")
+        assert "Daily question · The LoRA family" in tab.latest
+        await tab.say("/next")
+        assert "sent on time" in tab.latest
 
 
 async def test_a_second_bot_on_the_same_database_is_refused_by_name(bot: Bot, settings: Settings) -> None:
