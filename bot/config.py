@@ -1,17 +1,24 @@
-"""Settings: `QIANMIAN_*` variables and `.env`, read into one frozen value; every problem reported at once."""
+"""Settings: `QIANMIAN_*` variables and `.env`, read into one frozen value; every problem reported at once.
+
+This is the one module that reads the environment, the user's locale included.
+"""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, NoDecode, SettingsConfigDict
+from rapidfuzz import fuzz, process
 
 from bot.core.errors import NOTHING_NEAR, Mistake, QianmianError
 from bot.core.model import Language
-from bot.core.schedule import UnknownZone, open_zone
+from bot.core.schedule import open_zone
 from bot.core.spoken import parse_zone
 
 PREFIX: Final = "QIANMIAN_"
@@ -20,20 +27,139 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 TELEGRAM_TOKEN: Final = re.compile(r"\d{5,}:[A-Za-z0-9_-]{30,}")
 # The shape in which the developer portal shows bot tokens: three base64 parts.
 DISCORD_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{6,8}\.[A-Za-z0-9_-]{25,}")
-_DURATION: Final = re.compile(r"(\d+)\s*([smhd]?)\Z")
+_ENV_FILE: Final = Path(".env")
+_DURATION: Final = re.compile(r"([0-9]{1,9})\s*([smhd]?)\Z")
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_MOST_SECONDS: Final = 365 * 86400
+_SWITCHES: Final = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+# Below this likeness (0 to 100) another name is not what was meant.
+_LIKE: Final = 60
+_SHOWN: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A setting that is wrong.
+
+    Attributes:
+        name: Its variable, or the file `.env`.
+        key: The id of the sentence in `bot/locales` that says what is wrong and what to write.
+        values: What the sentence mentions; never a secret.
+    """
+
+    name: str
+    key: str
+    values: Mapping[str, str | int]
 
 
 class BadSettings(QianmianError):
     """Some settings are wrong.
 
     Attributes:
-        problems: One sentence each, beginning with the variable's name; never a secret's value.
+        problems: All of them.
+        rest: The settings that can be read, with defaults in place of the others.
     """
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: tuple[Problem, ...], rest: "Settings") -> None:
+        super().__init__(", ".join(f"{problem.name} ({problem.key})" for problem in problems))
         self.problems: Final = problems
+        self.rest: Final = rest
+
+
+def _wrong(key: str, /, **values: str | int) -> PydanticCustomError:
+    """What a validator raises; `key` names the sentence."""
+    return PydanticCustomError(key, "see bot/locales", values)
+
+
+def _shown(value: object) -> str:
+    """A wrong value, as far as it may be repeated: a token that went astray may not."""
+    text = str(value)
+    secret = TELEGRAM_TOKEN.search(text) or DISCORD_TOKEN.search(text)
+    return "…" if secret else text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _whole(least: int, most: int, *, example: int) -> BeforeValidator:
+    """A whole number between two others."""
+
+    def read(value: object) -> int:
+        text = str(value).strip()
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise _wrong("setting-number", value=_shown(value), least=least, most=most, example=example)
+        return int(text)
+
+    return BeforeValidator(read)
+
+
+def _one_of(*choices: str) -> BeforeValidator:
+    """One of some words; capitals and small letters are the same."""
+
+    def read(value: object) -> str:
+        for choice in choices:
+            if str(value).strip().casefold() == choice.casefold():
+                return choice
+        raise _wrong("setting-choice", value=_shown(value), choices=", ".join(choices))
+
+    return BeforeValidator(read)
+
+
+def _switch(value: object) -> bool:
+    try:
+        return _SWITCHES[str(value).strip().casefold()]
+    except KeyError:
+        raise _wrong("setting-switch", value=_shown(value)) from None
+
+
+def _length(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.match(str(value).strip())
+    seconds = int(match[1]) * _SECONDS[match[2]] if match else None
+    if seconds is None or seconds > _MOST_SECONDS:
+        raise _wrong("setting-length", value=_shown(value))
+    return timedelta(seconds=seconds)
+
+
+def _people(value: object) -> frozenset[str]:
+    words = re.split(r"[\s,，]+", value) if isinstance(value, str) else value
+    people = [word for word in words if word] if isinstance(words, Iterable) else [str(words)]
+    for person in people:
+        if not re.fullmatch(r"[a-z]+:[^\s:]+", person):
+            raise _wrong("setting-person", value=_shown(person))
+    return frozenset(people)
+
+
+def _address(value: str | None) -> str | None:
+    if value is not None and not re.match(r"https?://[^\s/]+", value):
+        # An address may hold a password, so it is not repeated.
+        raise _wrong("setting-address")
+    return value.rstrip("/") if value else value
+
+
+def _secret(value: SecretStr | None) -> SecretStr | None:
+    return None if value is not None and not value.get_secret_value().strip() else value
+
+
+def _zone(value: str) -> str:
+    try:
+        zone = parse_zone(value)
+        open_zone(zone)
+    except Mistake as error:
+        # The sentence is the one that chats hear.
+        raise _wrong(error.key, **{**error.values, "word": _shown(value)}) from None
+    return zone
+
+
+Secret = Annotated[SecretStr | None, AfterValidator(_secret)]
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class Settings(BaseSettings):
@@ -41,23 +167,23 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
-        env_file_encoding="utf-8",
+        env_file=_ENV_FILE,
+        env_file_encoding="utf-8-sig",  # editors on Windows put a mark before the first line
         extra="ignore",
         frozen=True,
         env_ignore_empty=True,
     )
 
-    telegram_token: SecretStr | None = Field(default=None, description="The token that @BotFather gave you")
-    telegram_api_url: str = Field(default="https://api.telegram.org", description="Another Bot API server")
-    telegram_webhook_url: str | None = Field(
+    telegram_token: Secret = Field(default=None, description="The token that @BotFather gave you")
+    telegram_api_url: Address = Field(default="https://api.telegram.org", description="Another Bot API server")
+    telegram_webhook_url: Address | None = Field(
         default=None, description="Public https address for a webhook instead of long polling"
     )
-    telegram_paid_broadcast: bool = Field(
+    telegram_paid_broadcast: Annotated[bool, BeforeValidator(_switch)] = Field(
         default=False, description="Send up to 1,000 messages/s for Telegram Stars (allow_paid_broadcast)"
     )
-    discord_token: SecretStr | None = Field(default=None, description="The bot token from Discord's developer portal")
-    discord_api_url: str | None = Field(default=None, description="Another Discord API server")
+    discord_token: Secret = Field(default=None, description="The bot token from Discord's developer portal")
+    discord_api_url: Address | None = Field(default=None, description="Another Discord API server")
     discord_guild: str | None = Field(
         default=None, description="A guild whose commands are synced at once, for developing"
     )
@@ -65,82 +191,41 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("qianmian") / "qianmian.sqlite3", description="The database file"
     )
     content: Path | None = Field(default=None, description="Another folder of questions")
-    web_host: str = Field(default="127.0.0.1", description="Where the web chat listens")
-    web_port: int = Field(default=8080, ge=0, le=65535, description="Its port; 0 takes any free one")
-    web_password: SecretStr | None = Field(
+    web_password: Secret = Field(
         default=None, description="Asked for by the web chat; required for any host but this machine"
     )
-    timezone: str = Field(default="Asia/Shanghai", description="The zone of subscriptions that name none")
-    language: Language = Field(default=Language.ZH, description="Spoken where nobody chose: zh or en")
-    catch_up: timedelta = Field(
+    web_host: str = Field(default="127.0.0.1", description="Where the web chat listens")
+    web_port: Annotated[int, _whole(0, 65535, example=8080)] = Field(
+        default=8080, description="Its port; 0 takes any free one"
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Asia/Shanghai", description="The zone of subscriptions that name none"
+    )
+    language: Annotated[Language, _one_of(*Language)] = Field(
+        default=Language.ZH, description="Spoken where nobody chose: zh or en"
+    )
+    catch_up: Annotated[timedelta, BeforeValidator(_length)] = Field(
         default=timedelta(hours=3), description="How late a missed question is still sent: 90m, 3h, 1d"
     )
-    backups: int = Field(default=7, ge=0, le=365, description="How many nightly backups are kept; 0 makes none")
-    operators: Annotated[frozenset[str], NoDecode] = Field(
+    backups: Annotated[int, _whole(0, 365, example=7)] = Field(
+        default=7, description="How many nightly backups are kept; 0 makes none"
+    )
+    operators: Annotated[frozenset[str], NoDecode, BeforeValidator(_people)] = Field(
         default=frozenset(), description="Who runs the bot: telegram:123456, discord:4567"
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged")
-    log_format: Literal["console", "json"] = Field(default="console", description="For people or for machines")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _one_of("DEBUG", "INFO", "WARNING", "ERROR")] = (
+        Field(default="INFO", description="How much is logged")
+    )
+    log_format: Annotated[Literal["console", "json"], _one_of("console", "json")] = Field(
+        default="console", description="For people or for machines"
+    )
 
-    @field_validator("telegram_token", "discord_token", "web_password", mode="after")
+    @field_validator("web_host")
     @classmethod
-    def _not_blank(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().strip():
-            return None
+    def _has_a_password_for_the_world(cls, value: str, info: ValidationInfo) -> str:
+        if value not in LOOPBACK and info.data["web_password"] is None:
+            raise _wrong("setting-host-open", value=_shown(value), password=f"{PREFIX}WEB_PASSWORD")
         return value
-
-    @field_validator("telegram_api_url", "discord_api_url", "telegram_webhook_url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        if value is not None and not re.match(r"https?://[^\s/]+", value):
-            raise ValueError("write an address that begins with http:// or https://")
-        return value.rstrip("/") if value else value
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, value: str) -> str:
-        try:
-            zone = parse_zone(value)
-            open_zone(zone)
-        except (Mistake, UnknownZone) as error:
-            near = error.values.get("near")
-            hint = f"did you mean {near}?" if near != NOTHING_NEAR else "write one such as Asia/Shanghai"
-            raise ValueError(f"there is no time zone {value[:40]!r}; {hint}") from None
-        return zone
-
-    @field_validator("catch_up", mode="before")
-    @classmethod
-    def _is_duration(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        match = _DURATION.match(value.strip())
-        if match is None:
-            raise ValueError("write a length of time such as 90m, 3h or 1d")
-        return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _upper(cls, value: Any) -> Any:
-        return value.upper() if isinstance(value, str) else value
-
-    @field_validator("operators", mode="before")
-    @classmethod
-    def _are_people(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        people = [word for word in re.split(r"[\s,]+", value) if word]
-        for person in people:
-            if not re.fullmatch(r"[a-z]+:[^\s:]+", person):
-                raise ValueError(f"{person[:40]!r} is nobody; write platform:id, such as telegram:123456")
-        return frozenset(people)
-
-    @model_validator(mode="after")
-    def _password_for_the_world(self) -> "Settings":
-        if self.web_host not in LOOPBACK and self.web_password is None:
-            raise ValueError(
-                f"{PREFIX}WEB_PASSWORD: set a password, since {PREFIX}WEB_HOST opens the web chat to other machines"
-            )
-        return self
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -148,13 +233,59 @@ def read_settings(**overrides: Any) -> Settings:
 
     Raises BadSettings with every problem at once.
     """
+    problems: list[Problem] = []
+    given: dict[str, Any] = {**overrides}
+    written = set(EnvSettingsSource(Settings).env_vars)
     try:
-        return Settings(**overrides)
+        written |= set(DotEnvSettingsSource(Settings).env_vars)
+    except (OSError, UnicodeDecodeError):
+        problems.append(Problem(name=str(_ENV_FILE), key="setting-file", values={}))
+        given["_env_file"] = None
+    problems += _unknown(written)
+    try:
+        settings = Settings(**given)
     except ValidationError as error:
-        raise BadSettings(tuple(_sentence(dict(problem)) for problem in error.errors(include_input=False))) from None
+        wrong = {str(details["loc"][0]): details for details in error.errors()}
+        problems += [
+            Problem(name=_variable(name), key=details["type"], values=details["ctx"]) for name, details in wrong.items()
+        ]
+        settings = Settings(**{**given, **{name: _default(name) for name in wrong}})
+    if problems:
+        raise BadSettings(tuple(problems), settings)
+    return settings
 
 
-def _sentence(problem: dict[str, Any]) -> str:
-    words = str(problem["msg"]).removeprefix("Value error, ")
-    where = problem["loc"]
-    return f"{PREFIX}{str(where[0]).upper()}: {words}" if where else words
+def operator_language(settings: Settings) -> Language:
+    """What the command line speaks: the language that was set, otherwise that of the user's locale."""
+    return settings.language if "language" in settings.model_fields_set else _locale_language()
+
+
+def _locale_language() -> Language:
+    """Chinese where the locale of messages is; https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html."""
+    variables = EnvSettingsSource(Settings).env_vars
+    chosen = next((value for name in ("lc_all", "lc_messages", "lang") if (value := variables.get(name))), "")
+    return Language.ZH if chosen.casefold().startswith("zh") else Language.EN
+
+
+def _default(name: str) -> Any:
+    """What stands in for a setting that cannot be read."""
+    if name == "language":
+        return _locale_language()
+    return Settings.model_fields[name].get_default(call_default_factory=True, validated_data={})
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _unknown(written: Iterable[str]) -> Iterator[Problem]:
+    """Variables that look like settings and are none, with the nearest that is; names are in small letters."""
+    prefix = PREFIX.lower()
+    known = list(Settings.model_fields)
+    for variable in sorted(written):
+        name = variable.removeprefix(prefix)
+        if name == variable or name in known:
+            continue
+        near = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=_LIKE)
+        values = {"near": _variable(near[0]) if near else NOTHING_NEAR}
+        yield Problem(name=_variable(name), key="setting-unknown", values=values)

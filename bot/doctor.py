@@ -1,6 +1,8 @@
 """What `qianmian doctor` looks at before a run: one finding per line, ok or what to do."""
 
-import asyncio
+import errno
+import socket
+import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,11 +11,11 @@ from typing import Final
 
 from bot.catalog.drawing import drawing_error
 from bot.catalog.source import FolderBankSource, default_folder
-from bot.config import DISCORD_TOKEN, TELEGRAM_TOKEN, Settings
+from bot.config import DISCORD_TOKEN, TELEGRAM_TOKEN, Problem, Settings
 from bot.core.errors import BadContent, StoreError
-from bot.core.ports import Phrases
 from bot.core.requests import Voice
 from bot.core.schedule import coming_clock_change
+from bot.health import ask_health, is_ours, page_address
 from bot.storage.check import check
 
 # A clock that shows a time before this release is wrong.
@@ -32,10 +34,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doctor:
-    """Examines what the settings point at; opens nothing for writing and talks to no platform."""
+    """Examines what the settings point at; opens nothing for writing and talks to no platform.
+
+    `problems` are those of the settings; defaults stand in for what could not be read.
+    """
 
     settings: Settings
-    phrases: Phrases
+    problems: tuple[Problem, ...]
+    voice: Voice
     now: datetime
 
     def findings(self) -> Iterator[Finding]:
@@ -46,17 +52,21 @@ class Doctor:
             self._telegram,
             self._discord,
             self._web,
+            self._operators,
             self._clock,
             self._zones,
             self._formulas,
         )
-        yield self._say("settings", "ok")
+        for problem in self.problems:
+            words = f"{problem.name}: {self.voice(problem.key, **problem.values)}"
+            yield Finding(part="settings", ok=False, words=words)
+        if not self.problems:
+            yield self._say("settings", "ok")
         for part in parts:
             yield part()
 
     def _say(self, part: str, how: str, /, **values: str | int) -> Finding:
-        voice = Voice(self.phrases, self.settings.language)
-        return Finding(part=part, ok=how.startswith("ok"), words=voice(f"doctor-{part}-{how}", **values))
+        return Finding(part=part, ok=how.startswith("ok"), words=self.voice(f"doctor-{part}-{how}", **values))
 
     def _database(self) -> Finding:
         path = self.settings.database
@@ -70,9 +80,9 @@ class Doctor:
 
     def _content(self) -> Finding:
         folder = self.settings.content or default_folder()
-        source = FolderBankSource(folder, phrases=self.phrases, language=self.settings.language)
+        source = FolderBankSource(folder, phrases=self.voice.phrases, language=self.voice.language)
         try:
-            bank = asyncio.run(source.load())
+            bank = source.load_now()
         except BadContent as error:
             return self._say("content", "bad", folder=str(folder), why=str(error).splitlines()[0])
         return self._say("content", "ok", folder=str(folder), n=len(bank.questions))
@@ -92,7 +102,22 @@ class Doctor:
         return self._say("discord", "ok" if fits else "bad")
 
     def _web(self) -> Finding:
-        return self._say("web", "ok", host=self.settings.web_host, port=self.settings.web_port)
+        host, port = self.settings.web_host, self.settings.web_port
+        error = _listening_error(host, port)
+        if error is None:
+            return self._say("web", "ok" if port else "ok-any", host=host, port=port)
+        if error.errno != errno.EADDRINUSE:
+            return self._say("web", "bad", host=host, port=port, why=error.strerror or str(error))
+        try:
+            _, said = ask_health(host, port)
+        except OSError:
+            said = ""
+        how = "ok-running" if is_ours(said) else "bad-taken"
+        return self._say("web", how, address=page_address(host, port), port=port)
+
+    def _operators(self) -> Finding:
+        people = sorted(self.settings.operators)
+        return self._say("operators", "ok" if people else "ok-none", people=", ".join(people))
 
     def _clock(self) -> Finding:
         shown = f"{self.now:%Y-%m-%d %H:%M} UTC"
@@ -109,3 +134,17 @@ class Doctor:
     def _formulas(self) -> Finding:
         why = drawing_error(_FORMULA)
         return self._say("formulas", "ok") if why is None else self._say("formulas", "bad", why=why)
+
+
+def _listening_error(host: str, port: int) -> OSError | None:
+    """Why nothing can listen there; None if something can."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            if sys.platform != "win32":  # as the web server does: what a bot left behind a moment ago does not count
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+            trial.listen()
+    except OSError as error:
+        return error
+    return None

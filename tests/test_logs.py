@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -13,15 +12,7 @@ TELEGRAM = "123456789:" + "Ab-_" * 9
 DISCORD = "MTIzNDU2Nzg5MDEyMzQ1Njc4" + ".GhIjKl." + "x" * 38
 
 
-@pytest.fixture(autouse=True)
-def _logging_put_back() -> Iterator[None]:
-    """The logging of the test run, put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("own_logging")
 
 
 @pytest.mark.parametrize("form", ["console", "json"])
