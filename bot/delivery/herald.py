@@ -116,7 +116,7 @@ class Herald:
             return message
         if message is None or not await _edited(messenger, announcement.chat, message, reply):
             # Named for the one it replaces, since platforms swallow a repeated key.
-            key = f"a{number}" if message is None else f"a{message}"
+            key = f"n{number}" if message is None else f"n{number}-{message}"
             post = Post(chat=announcement.chat, reply=reply, key=key, silent=True)
             message = await messenger.send(post, lane=Lane.TAP)
             await self._store.note_announcement(number, message=message)
