@@ -1,6 +1,6 @@
 """The bot's delivery as a process of its own, to be killed: the real store and the real delivery, sending over HTTP.
 
-Its clock runs faster than the world's and goes on while the process is dead, so that something is always due.
+Each child begins some minutes after the one before, whenever that was killed, so that something is always due.
 """
 
 import asyncio
@@ -31,29 +31,24 @@ from tests.fakes.delivery_world import GivenBank
 from tests.fakes.small_bank import small_bank
 
 EPOCH: Final = datetime(2026, 11, 24, tzinfo=UTC)
-# Of the child's time, and that divided by its speed in the world's.
-LEASE: Final = timedelta(minutes=15)
+# What a killed child left under way is free again some lives later.
+LEASE: Final = timedelta(minutes=12)
 TICK_SECONDS: Final = 0.05
 # Read once by the process that children are forked from.
 PHRASES: Final = FluentPhrases()
 BANK: Final = small_bank()
 
 
-class FastClock(Clock):
-    """A clock that is the same for all children of a run.
+class LifeClock(Clock):
+    """Shows a given instant when it is made, and goes on from there."""
 
-    Args:
-        began: The machine's monotonic time in seconds at which it showed EPOCH.
-        speed: How many seconds it goes on in one.
-    """
-
-    def __init__(self, *, began: float, speed: float) -> None:
-        self._began = began
-        self._speed = speed
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+        self._began = time.monotonic()
 
     @override
     def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +58,12 @@ class Job:
     Attributes:
         database: The file; made and filled beforehand.
         url: Where posts go: `/sending` gets the deliveries that the process before left under way, `/post` the posts.
-        clock: Which time it is.
+        start: Which time it is when the child begins.
     """
 
     database: Path
     url: str
-    clock: FastClock
+    start: datetime
 
 
 class HttpMessenger(Messenger):
@@ -122,7 +117,7 @@ async def _run(job: Job) -> None:
         delivery = Delivery(
             store=store,
             daily=DailyQuestions(library=library, store=store, phrases=PHRASES, catch_up=timedelta(days=365)),
-            clock=job.clock,
+            clock=LifeClock(job.start),
             messengers=[HttpMessenger(session, f"{job.url}/post")],
             registry=CollectorRegistry(),
             lease=LEASE,
