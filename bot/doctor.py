@@ -1,5 +1,6 @@
 """What `qianmian doctor` looks at before a run: one finding per line, ok or what to do."""
 
+import asyncio
 import errno
 import socket
 import sys
@@ -12,10 +13,13 @@ from typing import Final
 from bot.catalog.drawing import drawing_error
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.config import DISCORD_TOKEN, TELEGRAM_TOKEN, Problem, Settings
-from bot.core.errors import BadContent, StoreError
+from bot.core.errors import BadContent, Rejected, StoreError, Unavailable
 from bot.core.requests import Voice
 from bot.core.schedule import coming_clock_change
 from bot.health import ask_health, is_ours, page_address
+from bot.platforms.discord import account as discord
+from bot.platforms.discord.invite import invite_link
+from bot.platforms.telegram import account as telegram
 from bot.storage.check import check
 
 # A clock that shows a time before this release is wrong.
@@ -34,7 +38,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doctor:
-    """Examines what the settings point at; opens nothing for writing and talks to no platform.
+    """Examines what the settings point at; opens nothing for writing, and asks platforms only whose tokens these are.
 
     `problems` are those of the settings; defaults stand in for what could not be read.
     """
@@ -91,15 +95,32 @@ class Doctor:
         token = self.settings.telegram_token
         if token is None:
             return self._say("telegram", "ok-none")
-        fits = TELEGRAM_TOKEN.fullmatch(token.get_secret_value().strip())
-        return self._say("telegram", "ok" if fits else "bad")
+        secret = token.get_secret_value().strip()
+        if not TELEGRAM_TOKEN.fullmatch(secret):
+            return self._say("telegram", "bad")
+        try:
+            account = asyncio.run(telegram.look_up(secret, self.settings.telegram_api_url))
+        except Unavailable as error:
+            return self._say("telegram", "ok-unreached", why=str(error))
+        except Rejected as error:
+            return self._say("telegram", "bad-refused", why=str(error))
+        how = "ok" if account.joins_groups and account.inline else "ok-less"
+        return self._say("telegram", how, name=account.username)
 
     def _discord(self) -> Finding:
         token = self.settings.discord_token
         if token is None:
             return self._say("discord", "ok-none")
-        fits = DISCORD_TOKEN.fullmatch(token.get_secret_value().strip())
-        return self._say("discord", "ok" if fits else "bad")
+        secret = token.get_secret_value().strip()
+        if not DISCORD_TOKEN.fullmatch(secret):
+            return self._say("discord", "bad")
+        try:
+            account = asyncio.run(discord.look_up(secret, self.settings.discord_api_url))
+        except Unavailable as error:
+            return self._say("discord", "ok-unreached", why=str(error))
+        except Rejected as error:
+            return self._say("discord", "bad-refused", why=str(error))
+        return self._say("discord", "ok", name=account.name, link=invite_link(account.application))
 
     def _web(self) -> Finding:
         host, port = self.settings.web_host, self.settings.web_port

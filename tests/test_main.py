@@ -17,8 +17,12 @@ from bot.core.ports import Bank
 from bot.locales import FluentPhrases
 from bot.storage.store import SqliteStore
 from tests.fakes.clock import NOON, FakeClock
+from tests.fakes.discord_server import TOKEN as DISCORD_TOKEN
+from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.stranger import stranger
+from tests.fakes.telegram_server import TelegramServer
+from tests.fakes.telegram_world import TOKEN as TELEGRAM_TOKEN
 from tests.fakes.web_bot import web_bot
 
 ANN = LearnerRef(platform=Platform("web"), user_id="1")
@@ -275,11 +279,40 @@ def test_the_doctor_sees_the_shape_of_tokens(
 ) -> None:
     monkeypatch.setenv("QIANMIAN_TELEGRAM_TOKEN", "123456789:" + "A" * 35)
     monkeypatch.setenv("QIANMIAN_DISCORD_TOKEN", "M" * 24 + "." + "G" * 6 + "." + "x" * 38)
+    # Port 1 of this machine answers nobody.
+    monkeypatch.setenv("QIANMIAN_TELEGRAM_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("QIANMIAN_DISCORD_API_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("QIANMIAN_TIMEZONE", "Europe/Berlin")
     assert main(["doctor"]) == OK
     out = capsys.readouterr().out
     assert out.count("the token has the right shape") == 2
+    assert "A" * 35 not in out
     assert "moves its clocks next on" in out
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+async def test_the_doctor_asks_the_platforms_whose_tokens_these_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, wrong: bool
+) -> None:
+    telegram_token = "987654321:" + "B" * 35 if wrong else TELEGRAM_TOKEN
+    discord_token = "N" * 24 + "." + "H" * 6 + "." + "y" * 38 if wrong else DISCORD_TOKEN
+    async with TelegramServer().running() as telegram, FakeDiscord() as discord:
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_TOKEN", telegram_token)
+        monkeypatch.setenv("QIANMIAN_DISCORD_TOKEN", discord_token)
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_API_URL", telegram.url)
+        monkeypatch.setenv("QIANMIAN_DISCORD_API_URL", discord.url)
+        code = await asyncio.to_thread(main, ["doctor"])
+    out = capsys.readouterr().out
+    assert telegram_token not in out
+    assert discord_token not in out
+    if wrong:
+        assert code == WRONG
+        assert "Telegram refuses the token" in out
+        assert "Discord refuses the token" in out
+    else:
+        assert code == OK
+        assert "groups and inline mode are on" in out
+        assert "https://discord.com/oauth2/authorize?client_id=" in out
 
 
 def test_bad_settings_end_every_command_with_their_names(

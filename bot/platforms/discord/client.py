@@ -1,7 +1,6 @@
 """The discord.py client as we use it: guild events and interactions, and nothing kept that we do not need."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Final
@@ -15,6 +14,7 @@ from discord.http import Route
 from typing_extensions import override
 
 from bot.core.ports import Pacer, Phrases, Store
+from bot.platforms.discord.account import rest_base
 from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
@@ -122,8 +122,7 @@ class QianmianClient(discord.AutoShardedClient):
 
 def point_at(api_url: str) -> None:
     """Send every REST call and interaction webhook of this process to another server."""
-    base = api_url.rstrip("/")
-    Route.BASE = base if re.search(r"/v\d+$", base) else f"{base}/api/v10"
+    Route.BASE = rest_base(api_url)
 
 
 async def find_gateway(client: discord.AutoShardedClient) -> None:
