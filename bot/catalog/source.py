@@ -20,6 +20,7 @@ def default_folder() -> Path:
     beside = package.parent / "content"
     return beside if (beside / "topics.yaml").is_file() else package / "_content"
 
+
 # Seconds that a starting bot has to itself.
 START_FIRST: Final = 2.0
 
