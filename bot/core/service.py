@@ -4,7 +4,6 @@ Mistakes of people, stale buttons and missing rights come out as polite response
 (the database, our own code) is raised.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
@@ -13,11 +12,11 @@ from bot.core import actions
 from bot.core.actions import Action, Ask, AskFor, Page
 from bot.core.announcements import Announcements
 from bot.core.browsing import Browsing
-from bot.core.cards import short
 from bot.core.commands import COMMANDS, Command, Kind, Who, find_command
 from bot.core.errors import NOTHING_NEAR, BadContent, Mistake, NotPermitted, StaleAction
 from bot.core.learners import Learners, Operators
 from bot.core.library import Library
+from bot.core.manners import offer, sentence_of, sorry
 from bot.core.markup import Bold, Code, Heading, ItemList, Paragraph, Text, inlines, paragraph
 from bot.core.model import ChatKind, ChatRef, Difficulty, Language, QuestionId
 from bot.core.ports import Phrases, Store, Suggestion
@@ -25,13 +24,9 @@ from bot.core.questions import Questions
 from bot.core.quizzes import Quizzes
 from bot.core.replies import Button, Placement, Prompt, Reply, Response, Row, Tone
 from bot.core.requests import Request, Voice
-from bot.core.spoken import suggest_zones
 from bot.core.subscriptions import Subscriptions, language_of
-
-MAX_TEXT: Final = 4000
-MAX_SUGGESTIONS: Final = 25
-CANCEL_WORDS: Final = frozenset({"/cancel", "取消", "/取消"})
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from bot.core.suggestions import suggestions
+from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean
 
 
 class Service:
@@ -76,7 +71,7 @@ class Service:
         async def run(voice: Voice, known: Request) -> Response:
             command = find_command(name)
             self._check(command, known)
-            return await self._runners[command.name](known, voice, _clean(words, command.longest or MAX_TEXT))
+            return await self._runners[command.name](known, voice, clean(words, command.longest or MAX_TEXT))
 
         response = await self._politely(request, run, tapped=False)
         # A command has no message of its own to be edited.
@@ -100,9 +95,9 @@ class Service:
             if not isinstance(action, AskFor):
                 raise StaleAction(f"{type(action).__name__} asks for no text")
             try:
-                return await self._told(known, voice, action, _clean(text))
+                return await self._told(known, voice, action, clean(text))
             except Mistake as mistake:
-                return await self._ask_again(known, voice, action, _sentence(voice, mistake))
+                return await self._ask_again(known, voice, action, sentence_of(voice, mistake))
 
         return await self._politely(request, run, tapped=False)
 
@@ -143,22 +138,7 @@ class Service:
 
     def suggest(self, kind: Kind, typed: str, language: Language) -> Sequence[Suggestion]:
         """Completions for an argument, best first; at most 25 (Discord's limit)."""
-        bank = self._library.bank
-        match kind:
-            case Kind.TOPIC:
-                topics = bank.suggest_topics(typed[:100], language, MAX_SUGGESTIONS)
-                return [Suggestion(label=topic.title(language), value=topic.slug) for topic in topics]
-            case Kind.QUESTION:
-                found = bank.search(typed[:100]) if typed.strip() else bank.questions
-                return [
-                    Suggestion(label=short(question.text(language).question, 100), value=question.id)
-                    for question in found[:MAX_SUGGESTIONS]
-                ]
-            case Kind.ZONE:
-                zones = suggest_zones(typed[:100], MAX_SUGGESTIONS)
-                return [Suggestion(label=label, value=zone) for zone, label in zones]
-            case _:
-                return []
+        return suggestions(self._library.bank, kind, typed, language)
 
     # How a request is taken in
 
@@ -170,21 +150,23 @@ class Service:
         try:
             return await run(voice, known)
         except Mistake as mistake:
-            sentence = _sentence(voice, mistake)
+            sentence = sentence_of(voice, mistake)
             if mistake.key == "not-subscribed" and not tapped:
-                return _offer(voice, sentence)
-            return _sorry(sentence, tapped=tapped)
+                return offer(voice, sentence)
+            return sorry(sentence, tapped=tapped)
         except NotPermitted:
-            return _sorry(voice("not-permitted"), tapped=tapped)
+            return sorry(voice("not-permitted"), tapped=tapped)
         except StaleAction:
-            return _sorry(voice("stale-button"), tapped=tapped)
+            return sorry(voice("stale-button"), tapped=tapped)
         except BadContent as problem:
-            return _sorry(f"{voice('reload-failed')}\n{problem}", tapped=False)
+            return sorry(f"{voice('reload-failed')}\n{problem}", tapped=False)
 
     async def _seen(self, request: Request) -> Request:
         """The request with the chat as stored; what the platform says anew is stored first."""
         stored = await self._store.chat(request.chat.ref)
-        fresh = request.chat
+        # The name of a private chat is a person's, and nobody needs it.
+        private = request.chat.kind is ChatKind.PRIVATE
+        fresh = replace(request.chat, title="") if private else request.chat
         if stored is None or stored.kind is not fresh.kind or (fresh.title and stored.title != fresh.title):
             stored = await self._store.see_chat(fresh, at=request.now)
         return request.in_chat(stored)
@@ -272,7 +254,7 @@ class Service:
         difficulty: Difficulty | None = None
         rest = []
         for word in words.split():
-            level = _DIFFICULTY_WORDS.get(word.casefold())
+            level = DIFFICULTY_WORDS.get(word.casefold())
             difficulty = level or difficulty
             if level is None:
                 rest.append(word)
@@ -290,7 +272,7 @@ class Service:
         return await self.quizzes.quiz(request, voice, topic=topic)
 
     async def _speak(self, request: Request, voice: Voice, words: str) -> Response:
-        language = _LANGUAGE_WORDS.get(words.casefold())
+        language = LANGUAGE_WORDS.get(words.casefold())
         if language is None and words:
             raise Mistake("language-unknown", word=words[:40])
         if language is None:
@@ -395,53 +377,6 @@ class Service:
                 return await self.subscriptions.told(request, voice, action.what, text, action.chat)
             case _:
                 assert_never(action.what)
-
-
-_DIFFICULTY_WORDS: Final = {
-    "easy": Difficulty.EASY,
-    "简单": Difficulty.EASY,
-    "容易": Difficulty.EASY,
-    "medium": Difficulty.MEDIUM,
-    "中等": Difficulty.MEDIUM,
-    "hard": Difficulty.HARD,
-    "困难": Difficulty.HARD,
-    "难": Difficulty.HARD,
-}
-_LANGUAGE_WORDS: Final = {
-    "zh": Language.ZH,
-    "中文": Language.ZH,
-    "chinese": Language.ZH,
-    "en": Language.EN,
-    "english": Language.EN,
-    "英文": Language.EN,
-    "英语": Language.EN,
-}
-
-
-def _clean(text: str, most: int = MAX_TEXT) -> str:
-    """What was typed, without invisible characters; raises Mistake when it is too long."""
-    if len(text) > most:
-        raise Mistake("text-too-long", most=most)
-    return _CONTROL.sub("", text).strip()
-
-
-def _sentence(voice: Voice, mistake: Mistake) -> str:
-    # Fluent selects on words, and an empty one is no word.
-    return voice(mistake.key, **{name: "none" if value == "" else value for name, value in mistake.values.items()})
-
-
-def _sorry(sentence: str, *, tapped: bool) -> Response:
-    """A mistake, told to the person who made it: a short line after a tap, a private message otherwise."""
-    if tapped:
-        return Response(toast=sentence, refused=True)
-    return Response(reply=Reply(blocks=(paragraph(sentence),)), placement=Placement.PRIVATE, refused=True)
-
-
-def _offer(voice: Voice, sentence: str) -> Response:
-    """What is missing, with the button that mends it."""
-    button = Button(label=voice("button-subscribe"), action=actions.Run(command="subscribe"), tone=Tone.PRIMARY)
-    reply = Reply(blocks=(paragraph(sentence),), controls=(Row(buttons=(button,)),))
-    return Response(reply=reply, placement=Placement.PRIVATE)
 
 
 def _about(action: AskFor) -> QuestionId:

@@ -13,7 +13,8 @@ from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatKind
 from bot.core.ports import Store
 from bot.core.requests import Request
-from bot.core.service import CANCEL_WORDS, Service
+from bot.core.service import Service
+from bot.core.typed import CANCEL_WORDS
 from bot.platforms.telegram.answering import Answering
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels

@@ -11,7 +11,7 @@ from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Clock, KeptMessage, Store
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
-from bot.core.service import MAX_TEXT
+from bot.core.typed import MAX_TEXT
 from bot.platforms.web.bubbles import bubble, form, title
 from bot.platforms.web.downloads import Downloads
 

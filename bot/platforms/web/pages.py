@@ -14,7 +14,8 @@ from aiohttp import web
 from bot.core.commands import COMMANDS, Argument, Command, Who
 from bot.core.model import ChatKind, Language
 from bot.core.ports import Phrases
-from bot.core.service import MAX_TEXT, Service
+from bot.core.service import Service
+from bot.core.typed import MAX_TEXT
 from bot.platforms.web.bubbles import lang
 from bot.platforms.web.downloads import Downloads
 from bot.platforms.web.shell import NAME, Shell

@@ -13,7 +13,7 @@ from bot.core.actions import Ask, AskFor, PickOption, RevealStage, encode
 from bot.core.errors import StoreError
 from bot.core.model import ChatRef, MessageId, QuestionId, Stage
 from bot.core.ports import Bank, KeptMessage, Phrases
-from bot.core.service import MAX_TEXT
+from bot.core.typed import MAX_TEXT
 from bot.platforms.web.frames import MAX_BYTES
 from bot.platforms.web.sockets import BURST, MOST_BYTES, Allowance
 from tests.fakes.clock import FakeClock
