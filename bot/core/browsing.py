@@ -137,6 +137,7 @@ class Browsing:
                 buttons=(
                     Button(
                         label=cards.short(question.text(voice.language).question, 60),
+                        whole=cards.short(question.text(voice.language).question, 200),
                         action=ShowQuestion(question=question.id),
                     ),
                 )

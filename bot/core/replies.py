@@ -19,12 +19,16 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Something to press: an action of ours, or a link to elsewhere; exactly one of the two."""
+    """Something to press: an action of ours, or a link to elsewhere; exactly one of the two.
+
+    `whole` is the label uncut, for platforms whose buttons have room for more than a line.
+    """
 
     label: str
     action: Action | None = None
     url: str | None = None
     tone: Tone = Tone.PLAIN
+    whole: str = ""
 
     def __post_init__(self) -> None:
         if (self.action is None) == (self.url is None):

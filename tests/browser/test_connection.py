@@ -105,17 +105,46 @@ async def test_what_was_sent_while_the_bot_restarted_arrives_once(world: World) 
     await expect(bubbles(page)).to_have_count(4)
 
 
-async def test_a_button_pressed_offline_says_so_and_can_be_pressed_again(world: World) -> None:
+async def test_a_button_pressed_offline_says_so_and_goes_out_once_when_the_bot_is_back(world: World) -> None:
     page = await world.open()
     world.expected = "ERR_CONNECTION_REFUSED"
     await world.stop()
     await expect(page.locator("#state")).to_have_text("No connection. Trying again…")
-    await press(page, "All commands")
-    await expect(page.locator(".toast")).to_have_text("No connection. Trying again…")
+    button = latest(page).get_by_role("button", name="All commands")
+    await button.click()
+    await button.click()
+    await expect(page.locator(".toast")).to_have_text("Not sent yet; it goes out when the connection is back.")
+    await expect(button).to_have_attribute("aria-busy", "true")
+    await expect(button).to_have_class("unsent")
     await world.start()
     await expect(page.locator("#state.online")).to_be_attached()
-    await press(page, "All commands")
+    await expect(latest(page)).to_contain_text("What I can do")
+    await expect(page.locator(".unsent, [aria-busy]")).to_have_count(0)
     await expect(bubbles(page)).to_have_count(2)
+    await say(page, "/next")
+    await expect(bubbles(page)).to_have_count(4)
+
+
+async def test_a_form_asked_for_offline_opens_when_the_bot_is_back(world: World) -> None:
+    page = await world.open()
+    await say(page, "/question lora-idea")
+    world.expected = "ERR_CONNECTION_REFUSED"
+    await world.stop()
+    await expect(page.locator("#state")).to_have_text("No connection. Trying again…")
+    await press(page, "I'd say…")
+    await world.start()
+    await expect(latest(page).get_by_label("How would you answer?")).to_be_focused()
+
+
+async def test_the_answer_to_ones_own_tap_comes_into_sight(world: World) -> None:
+    page = await world.open(viewport={"width": 900, "height": 500})
+    for _ in range(2):
+        await say(page, "/help")
+    await page.locator("#scroller").evaluate("(element) => element.scrollTo(0, 0)")
+    await expect(page.locator("#jump")).to_be_visible()
+    await bubbles(page).first.get_by_role("button", name="Try one now").click()
+    await expect(latest(page).get_by_role("button", name="Hint")).to_be_in_viewport()
+    await expect(page.locator("#jump.news")).to_have_count(0)
 
 
 async def test_two_tabs_show_the_same(world: World) -> None:

@@ -40,6 +40,35 @@ async def test_from_a_random_question_to_its_rated_answer(world: World) -> None:
     assert [answered.rating for answered in await world.bot.store.ratings(learner)] == [Rating.MISSED]
 
 
+async def test_a_command_in_an_answer_is_sent_or_waits_for_its_words(world: World) -> None:
+    page = await world.open()
+    await say(page, "/help")
+    await press(page, "/next")
+    await expect(page.locator(".own").last).to_contain_text("/next")
+    await expect(latest(page)).to_contain_text("There is no daily question here yet")
+    await latest(page).get_by_role("button", name="/subscribe").first.click()
+    await expect(page.locator("#text")).to_have_value("/subscribe ")
+    await expect(page.locator("#text")).to_be_focused()
+    await expect(page.locator("#advice")).to_contain_text("/subscribe [time] [zone] [topics]")
+
+
+async def test_a_command_in_an_answer_is_reached_with_the_keyboard(world: World) -> None:
+    page = await world.open()
+    await say(page, "/me")
+    export = latest(page).get_by_role("button", name="/me export")
+    await export.focus()
+    await page.keyboard.press("Enter")
+    await expect(latest(page).locator("a.file")).to_be_visible()
+
+
+async def test_what_the_person_typed_is_never_pressed(world: World) -> None:
+    page = await world.open()
+    await say(page, "see /help")
+    await expect(page.locator(".own").last).to_contain_text("see /help")
+    await expect(page.locator(".own button")).to_have_count(0)
+    await expect(latest(page).get_by_role("button", name="/help")).to_have_count(0)
+
+
 async def test_an_own_answer_is_typed_into_the_bubble(world: World) -> None:
     page = await world.open()
     await say(page, "/question lora-idea")

@@ -55,6 +55,100 @@ async def test_everything_of_the_panel_fits_on_a_phone(world: World) -> None:
     assert await too_wide(page) == 0
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("path", ["bank", "bank/question/rmsnorm-formula", "nothing"])
+async def test_the_head_of_the_bank_stands_on_one_line_on_a_phone(world: World, locale: str, path: str) -> None:
+    page = await world.visitor(locale=locale, **PHONE)
+    world.expected = "404"
+    await page.goto(f"{world.bot.url}{path}")
+    parts = page.locator("header .name, header nav a, header nav button")
+    await expect(parts).to_have_count(5)
+    middles = await parts.evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => Math.round(top + height / 2))"
+    )
+    assert max(middles) - min(middles) <= 2
+    assert await page.locator("header .name").evaluate("(name) => name.scrollWidth <= name.clientWidth + 1")
+    assert await too_wide(page) == 0
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+async def test_the_composer_is_one_line_high_on_a_phone(world: World, locale: str) -> None:
+    page = await world.open(locale=locale, **PHONE)
+    field = page.locator("#text")
+    await field.fill("x")
+    filled = await field.bounding_box()
+    await field.fill("")
+    empty = await field.bounding_box()
+    assert filled is not None
+    assert empty is not None
+    assert empty["height"] == filled["height"] == 40
+
+
+async def test_what_scrolls_sideways_fades_where_there_is_more(world: World) -> None:
+    page = await world.open(reduced_motion="reduce", **PHONE)
+    await say(page, "/question rmsnorm-formula")
+    await press(page, "Answer")
+    code = latest(page).locator("pre").first
+
+    async def fades() -> list[float]:
+        values: list[float] = await code.evaluate(
+            "(element) => ['--fade-start', '--fade-end']"
+            ".map((name) => parseFloat(getComputedStyle(element).getPropertyValue(name)))"
+        )
+        return values
+
+    start, end = await fades()
+    assert (start, end > 0) == (0, True)
+    await code.evaluate("(element) => element.scrollTo(1e6, 0)")
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    start, end = await fades()
+    assert (start > 0, end) == (True, 0)
+
+
+async def test_what_fits_does_not_fade(world: World) -> None:
+    page = await world.open()
+    await say(page, "/question rmsnorm-formula")
+    await press(page, "Answer")
+    code = latest(page).locator("pre").first
+    assert await code.evaluate("(element) => getComputedStyle(element).getPropertyValue('--fade-end')") == "0px"
+
+
+async def test_lines_of_code_stand_close(world: World) -> None:
+    page = await world.open()
+    await say(page, "/question rmsnorm-formula")
+    await press(page, "Answer")
+    heights = (
+        await latest(page)
+        .locator("pre code")
+        .first.evaluate(
+            "(code) => { const { height } = code.getBoundingClientRect(); const style = getComputedStyle(code);"
+            " return [height / code.textContent.trimEnd().split('\\n').length, parseFloat(style.fontSize)]; }"
+        )
+    )
+    assert heights[0] / heights[1] < 1.55
+
+
+async def test_questions_in_a_list_take_up_to_three_lines_and_end_with_a_word(world: World) -> None:
+    page = await world.open(**PHONE)
+    found = await say(page, "/search lora")
+    lines = found.locator("button.long span")
+    await expect(lines).to_have_count(8)
+    assert await lines.evaluate_all("(all) => all.every((one) => one.scrollHeight <= one.clientHeight)")
+
+
+async def test_the_colours_of_the_bank_are_those_of_the_chat(world: World) -> None:
+    page = await world.visitor(color_scheme="light")
+    await page.goto(f"{world.bot.url}bank")
+    button = page.locator("#theme")
+    await expect(button).to_have_attribute("aria-label", "Colours: as the system")
+    await button.click()
+    await button.click()
+    await expect(button).to_have_attribute("aria-label", "Colours: dark")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    await page.goto(world.bot.url)
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
 async def test_dark_and_light_follow_the_system_until_one_is_chosen(world: World) -> None:
     page = await world.open(color_scheme="dark")
 
@@ -216,6 +310,7 @@ async def test_the_bank_works_without_any_script(world: World) -> None:
     await page.goto(world.bot.url)
     await expect(page.locator(".noscript")).to_be_visible()
     await page.locator("nav").get_by_role("link", name="Question bank").click()
+    await expect(page.locator("#theme")).to_be_hidden()
     await page.get_by_role("searchbox").fill("rmsnorm formula")
     await page.get_by_role("button", name="Search").click()
     await page.locator(".questions a").first.click()

@@ -64,6 +64,29 @@ async def test_a_time_is_typed_and_a_wrong_one_can_be_mended(world: World) -> No
     await expect(bubbles(page)).to_have_count(5)
 
 
+@pytest.mark.parametrize(
+    ("name", "button", "wrong"),
+    [("Times", "Type a time", ("25:99", "26:88")), ("Time zone", "Type a zone", ("Atlantis", "Utopia"))],
+)
+async def test_a_complaint_stands_in_the_form_and_what_was_typed_stays(
+    world: World, name: str, button: str, wrong: tuple[str, str]
+) -> None:
+    page = await world.open()
+    await say(page, "/subscribe")
+    await say(page, "/settings")
+    await press(page, name)
+    await press(page, button)
+    field = latest(page).locator("form.prompt input")
+    for typed in wrong:
+        await field.fill(typed)
+        await field.press("Enter")
+        await expect(latest(page).locator(".complaint")).to_contain_text(typed)
+        await expect(field).to_have_value(typed)
+        await expect(field).to_be_focused()
+        await expect(page.locator("form.prompt")).to_have_count(1)
+        await expect(bubbles(page)).to_have_count(5)
+
+
 async def test_the_focus_stays_where_it_was_pressed(world: World) -> None:
     page = await world.open()
     await say(page, "/subscribe")

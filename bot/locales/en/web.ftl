@@ -2,7 +2,7 @@
 
 web-send = Send
 web-cancel = Cancel
-web-type-here = Ask, search, or type / for commands
+web-type-here = Search, or type /
 web-connecting = Connecting…
 web-online = Connected
 web-offline = No connection. Trying again…

@@ -15,7 +15,7 @@ from bot.core.requests import Voice
 from bot.core.service import Service
 from bot.platforms.web.elements import Html, join, tag
 from bot.platforms.web.render import blocks, link
-from bot.platforms.web.shell import Shell
+from bot.platforms.web.shell import Shell, other_than
 from bot.platforms.web.visitors import visitor_of
 
 MOST_FOUND: Final = 50
@@ -97,13 +97,13 @@ class _Reader:
     @property
     def other_language(self) -> str:
         """The address of this page in the other language."""
-        other = Language.EN if self.voice.language is Language.ZH else Language.ZH
-        return f"{self._path}?{urlencode(self._query | {'lang': other.value})}"
+        return f"{self._path}?{urlencode(self._query | {'lang': other_than(self.voice.language).value})}"
 
-    def address(self, path: str) -> str:
+    def address(self, path: str, **query: str) -> str:
         """A page of the bank, in the language that was asked for here."""
         asked = self._query.get("lang")
-        return path if asked is None else f"{path}?{urlencode({'lang': asked})}"
+        whole = query if asked is None else query | {"lang": asked}
+        return f"{path}?{urlencode(whole)}" if whole else path
 
     def search(self, words: str) -> Html:
         """The search field."""
@@ -160,7 +160,8 @@ class _Reader:
         level = tag("span", self._level(question), data_accent=question.difficulty)
         yield tag("p", join([tag("a", self.voice("web-bank"), href=self.address("/bank")), " › ", way]), class_="trail")
         yield tag("div", blocks(self._bank.blocks(text.question), top=1), class_="said asked")
-        yield tag("p", level, *(tag("span", name, class_="tag") for name in question.tags), class_="facts")
+        tags = (tag("a", name, href=self.address("/bank", q=name), class_="tag") for name in question.tags)
+        yield tag("p", level, *tags, tag("code", question.id), class_="facts")
         parts = (
             ("hint", text.hint),
             ("points", text.key_points),

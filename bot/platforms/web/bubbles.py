@@ -11,18 +11,23 @@ from bot.core.markup import Heading, plain
 from bot.core.model import Language
 from bot.core.replies import Attachment, Button, Control, Option, Picker, Poll, Prompt, Reply, Row, Tone
 from bot.core.requests import Voice
+from bot.core.widths import wrapped
+from bot.platforms.web.command_links import with_commands
 from bot.platforms.web.elements import Html, join, tag
 from bot.platforms.web.render import blocks, link
 
 # Longer labels are lines to read, one below the other, not words side by side.
 _LONG = 24
+# Columns, of which a Chinese character takes two.
+_ROOM = 84
 _TITLE = 100
 Offer = Callable[[Attachment], str]
 
 
 def bubble(reply: Reply, voice: Voice, offer: Offer) -> Html:
     """What stands in a bubble, but for its form; `offer` gives the address at which an attachment can be fetched."""
-    parts = [blocks(reply.blocks)]
+    # A card's words are the bank's and its reader's; all others are the bot's own.
+    parts = [blocks(reply.blocks if reply.question is not None else with_commands(reply.blocks))]
     if reply.poll is not None:
         parts.append(_quiz(reply.poll))
     if reply.attachment is not None:
@@ -75,10 +80,19 @@ def _controls(controls: tuple[Control, ...]) -> Iterator[Html]:
 
 def _button(button: Button) -> Html:
     kinds = [str(button.tone)] if button.tone is not Tone.PLAIN else []
-    kinds += ["long"] if len(button.label) > _LONG else []
+    words = _fitting(button.whole or button.label)
+    if len(words) > _LONG:
+        kinds.append("long")
+        words = tag("span", words)
     if button.url is not None:
-        return link(button.label, button.url, class_=" ".join(["button", *kinds]))
-    return _tap(button.label, button.action, " ".join(kinds))
+        return link(words, button.url, class_=" ".join(["button", *kinds]))
+    return _tap(words, button.action, " ".join(kinds))
+
+
+def _fitting(label: str) -> str:
+    """A label as far as three lines of a phone hold it, cut between words."""
+    first, *more = wrapped(label, _ROOM)
+    return f"{first}…" if more else first
 
 
 def _tap(label: str, action: Action | None, kinds: str = "", *, pressed: bool | None = None) -> Html:

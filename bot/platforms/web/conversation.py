@@ -98,9 +98,10 @@ class Conversation:
 
     async def _tell(self, frame: Tell) -> Answer:
         response = await self._service.tell(self._request(), frame.data, frame.text)
-        if response.refused and response.reply is not None:
+        reply = response.reply
+        if reply is not None and reply.blocks and (response.refused or reply.prompt is not None):
             # What follows the complaint is the question, which the form still shows.
-            return {**_done(frame.n, response), "complaint": plain(response.reply.blocks[0])}
+            return {**_done(frame.n, response), "complaint": plain(reply.blocks[0])}
         await self._history.close_form(self._visitor.chat, frame.on)
         await self._place(response, await self.voice(), on=frame.on)
         return _done(frame.n, response)

@@ -26,6 +26,7 @@ from bot.core.markup import (
     Table,
     Text,
 )
+from bot.platforms.web.command_links import COMMAND
 from bot.platforms.web.elements import Html, join, tag
 from bot.platforms.web.highlight import code_block
 from bot.platforms.web.mathml import formula
@@ -110,7 +111,9 @@ def inline(part: Inline) -> Html:  # noqa: PLR0911  # one case per node; mypy pr
 
 
 def link(words: str, url: str, **attributes: str) -> Html:
-    """Words that lead out of the page; an address that is not on the web leaves the words alone."""
+    """Words that lead out of the page, or write a command; any other address leaves the words alone."""
+    if url.startswith(COMMAND):
+        return tag("button", words, type="button", class_="command", data_command=url.removeprefix(COMMAND))
     if not url.lower().startswith(_SCHEMES):
         return join([words])
     return tag("a", words, href=url, rel="noopener noreferrer", target="_blank", **attributes)

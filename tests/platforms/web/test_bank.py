@@ -48,6 +48,16 @@ async def test_a_question_shows_where_it_belongs(guest: Browser) -> None:
     assert "Asked after it" in page
 
 
+async def test_a_question_shows_its_id_and_its_tags_lead_on(guest: Browser, bank: Bank) -> None:
+    question = bank.question("lora-idea")
+    _, page = await guest.get("/bank/question/lora-idea?lang=en")
+    assert "<code>lora-idea</code>" in page
+    for name in question.tags:
+        address = f"/bank?q={name}&amp;lang=en"
+        assert f'<a href="{address}" class="tag">{name}</a>' in page
+        assert "/bank/question/lora-idea" in (await guest.get(f"/bank?q={name}"))[1]
+
+
 async def test_searching_finds_questions(guest: Browser) -> None:
     status, page = await guest.get("/bank?q=rmsnorm+formula")
     assert status == 200

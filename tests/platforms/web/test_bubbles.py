@@ -1,5 +1,7 @@
 """Replies as bubbles: everything to press carries its action, and nothing else."""
 
+import pytest
+
 from bot.core.actions import Ask, AskFor, Change, PlanField, Run, ShowGroup, encode
 from bot.core.markup import heading, paragraph
 from bot.core.model import Difficulty, Language, QuestionId, Quiz
@@ -35,10 +37,42 @@ def test_buttons_carry_their_action_and_tone(phrases: Phrases) -> None:
     assert drawn(phrases, Reply(controls=(Row(buttons=buttons),))) == (
         '<div class="said" lang="en"><div class="row">'
         '<button type="button" class="primary" data-tap="1c~random">Go &lt;now&gt;</button>'
-        '<button type="button" class="long" data-tap="1c~help">A label that is as long as a whole line</button>'
+        '<button type="button" class="long" data-tap="1c~help">'
+        "<span>A label that is as long as a whole line</span></button>"
         '<a href="https://arxiv.org/" rel="noopener noreferrer" target="_blank" class="button">Paper</a>'
         "</div></div>"
     )
+
+
+def test_a_label_that_was_cut_is_shown_whole(phrases: Phrases) -> None:
+    button = Button(label="Why does low…", whole="Why does low rank suffice in practice?", action=Run(command="random"))
+    assert (
+        '<button type="button" class="long" data-tap="1c~random">'
+        "<span>Why does low rank suffice in practice?</span></button>"
+    ) in drawn(phrases, Reply(controls=(Row(buttons=(button,)),)))
+
+
+@pytest.mark.parametrize(
+    ("whole", "shown"),
+    [
+        ("word " * 40, "word " * 16 + "word…"),
+        ("字" * 60, "字" * 42 + "…"),
+        ("x" * 84, "x" * 84),
+    ],
+)
+def test_a_label_that_is_too_long_for_a_phone_is_cut_between_words(phrases: Phrases, whole: str, shown: str) -> None:
+    button = Button(label="x", whole=whole.strip(), action=Run(command="random"))
+    assert f"<span>{shown}</span>" in drawn(phrases, Reply(controls=(Row(buttons=(button,)),)))
+
+
+def test_commands_that_the_bot_names_can_be_pressed(phrases: Phrases) -> None:
+    assert '<p>See <button type="button" class="command" data-command="/help">/help</button></p>' in drawn(
+        phrases, Reply(blocks=(paragraph("See /help"),))
+    )
+
+
+def test_a_card_is_the_banks_and_its_words_are_left_alone(phrases: Phrases) -> None:
+    assert "<p>See /help</p>" in drawn(phrases, Reply(blocks=(paragraph("See /help"),), question=LORA))
 
 
 def test_a_picker_says_what_is_on_and_what_leads_on(phrases: Phrases) -> None:

@@ -94,6 +94,21 @@ async def test_what_is_not_there_is_told_in_the_persons_language(bot: WebBot) ->
     assert "没有这个页面" in page
 
 
+async def test_what_goes_wrong_can_be_read_in_the_other_language(guest: Browser) -> None:
+    _, page = await guest.get("/nothing")
+    assert '<a href="?lang=zh" lang="zh-Hans" rel="alternate" class="language">中文</a>' in page
+    status, page = await guest.get("/nothing?lang=zh")
+    assert status == 404
+    assert "没有这个页面" in page
+    assert '<a href="?lang=en" lang="en"' in page
+
+
+async def test_an_address_that_looks_like_another_host_is_not_linked_to(guest: Browser) -> None:
+    async with guest.session.get(URL(f"{guest.url}/evil.example/x", encoded=True)) as response:
+        assert response.status == 404
+        assert "evil.example" not in await response.text()
+
+
 class LockedStore(MemoryStore):
     """Cannot be read."""
 

@@ -144,6 +144,12 @@ def test_only_web_addresses_become_links(url: str) -> None:
     assert link("words", url) == "words"
 
 
+def test_a_link_may_write_a_command() -> None:
+    assert link("/search", 'command:/search "') == (
+        '<button type="button" class="command" data-command="/search &quot;">/search</button>'
+    )
+
+
 def test_an_address_cannot_leave_its_attribute() -> None:
     assert link("x", 'https://x.org/"onclick="y') == (
         '<a href="https://x.org/&quot;onclick=&quot;y" rel="noopener noreferrer" target="_blank">x</a>'

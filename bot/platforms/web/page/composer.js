@@ -9,7 +9,7 @@ const field = document.getElementById("text");
 const send = document.getElementById("send");
 const slash = document.getElementById("slash");
 
-/** Set up the composer; `submit` gets what was typed, `ask` completes arguments. */
+/** Set up the composer; `submit` gets what was typed, `ask` completes arguments. Returns how to `put` words into it. */
 export function compose({ submit, ask }) {
   let before = "";
   const palette = new Palette({ field, ask, pick: (item) => pick(item) });
@@ -80,4 +80,5 @@ export function compose({ submit, ask }) {
   slash.addEventListener("mousedown", (event) => event.preventDefault());
   slash.addEventListener("click", () => put(palette.isOpen && field.value === "/" ? "" : "/"));
   if (matchMedia("(hover: hover)").matches) field.focus();
+  return { put };
 }

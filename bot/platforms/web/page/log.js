@@ -15,6 +15,9 @@ let last = "";
 /** How far this page has come, for the bot to go on from there. */
 export const progress = () => ({ after: revision, last });
 
+/** The message of an id, as it reads now. */
+export const messageNamed = (id) => bubbles.get(id);
+
 /** The message that an element stands in. */
 export const messageOf = (element) => element.closest(".bubble");
 
@@ -37,8 +40,11 @@ export function dropPending(n) {
   waiting.delete(n);
 }
 
-/** Put messages where they belong; `anew` empties the page first. Returns those that were not shown before. */
-export function show(messages, { anew, quiet, tapped }) {
+/**
+ * Put messages where they belong; `anew` empties the page first, `acting` says that an answer is waited for.
+ * Returns those that were not shown before.
+ */
+export function show(messages, { anew, quiet, tapped, acting }) {
   const stuck = quiet || atBottom();
   if (anew) empty();
   const fresh = [];
@@ -61,7 +67,7 @@ export function show(messages, { anew, quiet, tapped }) {
     if (Number(message.id) > Number(last)) last = message.id;
   }
   drawDays();
-  settle({ stuck, quiet, fresh, changed });
+  settle({ stuck, quiet, fresh, changed, acting });
   return fresh.map(({ message }) => message);
 }
 
@@ -177,10 +183,13 @@ whenSpoken(drawDays);
 
 // Scrolling
 
-function settle({ stuck, quiet, fresh, changed }) {
+function settle({ stuck, quiet, fresh, changed, acting }) {
+  const typed = fresh.some(({ message }) => message.text !== undefined);
+  const answer = acting && fresh.find(({ message }) => !message.daily);
   if (quiet && fresh.length) toBottom();
   else if (changed) reveal(changed);
-  else if (fresh.length && (stuck || fresh.some(({ message }) => message.text !== undefined))) showFrom(fresh[0].bubble);
+  else if (fresh.length && (stuck || typed)) showFrom(fresh[0].bubble);
+  else if (answer) showFrom(answer.bubble);
   else if (fresh.length) jump.classList.add("news");
   drawJump();
 }
@@ -233,6 +242,6 @@ function focusIn(bubble) {
 function restoreFocus(bubble, held) {
   if (!held) return;
   const buttons = [...bubble.querySelectorAll("button")];
-  const same = buttons.find((button) => button.dataset.tap === held.tap) ?? null;
+  const same = (held.tap && buttons.find((button) => button.dataset.tap === held.tap)) || null;
   (same ?? bubble).focus({ preventScroll: true });
 }

@@ -1,20 +1,25 @@
 // The page: what the bot tells goes into the log, what the person does goes to the bot.
 
+import { nextColours } from "./colours.js";
 import { compose } from "./composer.js";
 import { Connection } from "./connection.js";
-import { dropPending, messageOf, progress, show, showPending } from "./log.js";
+import { dropPending, messageNamed, messageOf, progress, show, showPending } from "./log.js";
 import { announce, toast } from "./notices.js";
 import { canLogOut, otherLanguage, say, speak, whenSpoken } from "./words.js";
 
 const log = document.getElementById("log");
 const state = document.getElementById("state");
-const theme = document.getElementById("theme");
 
 // How long to wait when the bot could not tell what is new.
 const HELLO_AGAIN = 3000;
+const DEEDS = new Set(["tap", "tell"]);
 
 const unsent = new Map();
 const answers = new Map();
+// What was done here and is not answered yet: what comes meanwhile is its answer, and is shown at once.
+const acting = new Set();
+// Who waits for the connection.
+const waiting = [];
 let tapped = "";
 let greeted = false;
 let ready = false;
@@ -35,12 +40,13 @@ const connection = new Connection({
     // Nobody will answer these any more; what was typed is sent again instead.
     for (const answer of answers.values()) answer(null);
     answers.clear();
+    acting.clear();
   },
 });
 
 const receivers = {
   messages: ({ messages, anew }) => {
-    const fresh = show(messages, { anew, quiet: !greeted, tapped });
+    const fresh = show(messages, { anew, quiet: !greeted, tapped, acting: acting.size > 0 });
     for (const { n } of fresh) unsent.delete(n);
     if (greeted) announce(fresh.filter((message) => message.html !== undefined));
   },
@@ -49,7 +55,8 @@ const receivers = {
     ready = true;
     word = "web-online";
     drawState();
-    for (const [n, text] of unsent) connection.send({ type: "say", n, text });
+    for (const [n, text] of unsent) tell(n, text);
+    for (const go of waiting.splice(0)) go();
     askForQuestion();
   },
   language: ({ language }) => speak(language),
@@ -70,6 +77,7 @@ function hello() {
 
 function settle(frame) {
   unsent.delete(frame.n);
+  acting.delete(frame.n);
   toast(frame.toast);
   answers.get(frame.n)?.(frame);
   answers.delete(frame.n);
@@ -79,7 +87,13 @@ function settle(frame) {
 function ask(frame) {
   const n = number();
   if (!greeted || !connection.send({ ...frame, n })) return Promise.resolve(null);
+  if (DEEDS.has(frame.type)) acting.add(n);
   return new Promise((resolve) => answers.set(n, resolve));
+}
+
+/** Wait until the bot listens. */
+function connected() {
+  return ready ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
 }
 
 function drawState() {
@@ -94,10 +108,14 @@ function submit(text) {
   const n = number();
   unsent.set(n, text);
   showPending(n, text);
-  if (greeted) connection.send({ type: "say", n, text });
+  if (greeted) tell(n, text);
 }
 
-compose({ submit, ask: async (kind, text) => (await ask({ type: "suggest", kind, text }))?.items ?? [] });
+function tell(n, text) {
+  if (connection.send({ type: "say", n, text })) acting.add(n);
+}
+
+const composer = compose({ submit, ask: async (kind, text) => (await ask({ type: "suggest", kind, text }))?.items ?? [] });
 
 // From the question bank one comes back with a question to practise.
 function askForQuestion() {
@@ -110,20 +128,40 @@ function askForQuestion() {
 // Pressing
 
 log.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-tap], [data-dismiss]");
+  const button = event.target.closest("[data-tap], [data-dismiss], [data-command]");
   if (!button || button.ariaBusy === "true") return;
   if ("dismiss" in button.dataset) dismiss(button.form);
+  else if ("command" in button.dataset) write(button.dataset.command);
   else await tap(button);
 });
 
+// A command that needs nothing more is sent; any other waits in the composer for the rest.
+function write(command) {
+  if (command.endsWith(" ")) composer.put(command);
+  else submit(command);
+}
+
 async function tap(button) {
-  const bubble = messageOf(button);
+  const { id } = messageOf(button).dataset;
   button.ariaBusy = "true";
-  tapped = bubble.dataset.id;
-  const answer = await ask({ type: "tap", on: tapped, data: button.dataset.tap });
+  if (!ready) await untilConnected(button);
+  tapped = id;
+  const answer = await ask({ type: "tap", on: id, data: button.dataset.tap });
   button.removeAttribute("aria-busy");
   if (answer === null) toast(say("web-offline"));
-  if (answer?.form) openForm(bubble, answer.form);
+  const bubble = messageNamed(id);
+  if (answer?.form && bubble) openForm(bubble, answer.form);
+}
+
+// What is pressed without a connection goes out when it is back, as what is typed does.
+async function untilConnected(button) {
+  const { title } = button;
+  button.classList.add("unsent");
+  button.title = say("web-unsent");
+  toast(button.title);
+  await connected();
+  button.classList.remove("unsent");
+  button.title = title;
 }
 
 // Forms
@@ -177,18 +215,6 @@ document.getElementById("language").addEventListener("click", async () => {
   if (answer === null) toast(say("web-offline"));
 });
 
-const THEMES = ["auto", "light", "dark"];
-theme.addEventListener("click", () => {
-  const root = document.documentElement;
-  const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? "auto") + 1) % THEMES.length];
-  if (next === "auto") delete root.dataset.theme;
-  else root.dataset.theme = next;
-  try {
-    localStorage.setItem("theme", next);
-  } catch {
-    // It is kept for this visit only.
-  }
-  toast(say(`web-theme-${next}`));
-});
+document.getElementById("theme").addEventListener("click", () => toast(say(`web-theme-${nextColours()}`)));
 
 if (canLogOut) document.getElementById("logout").hidden = false;
