@@ -20,6 +20,7 @@ from bot.platforms.web.render import blocks, link
 _LONG = 24
 # Columns, of which a Chinese character takes two.
 _ROOM = 84
+_PAUSES = ",;:，、；："
 _TITLE = 100
 Offer = Callable[[Attachment], str]
 
@@ -92,7 +93,7 @@ def _button(button: Button) -> Html:
 def _fitting(label: str) -> str:
     """A label as far as three lines of a phone hold it, cut between words."""
     first, *more = wrapped(label, _ROOM)
-    return f"{first}…" if more else first
+    return f"{first.rstrip(_PAUSES)}…" if more else first
 
 
 def _tap(label: str, action: Action | None, kinds: str = "", *, pressed: bool | None = None) -> Html:

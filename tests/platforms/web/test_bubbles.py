@@ -57,6 +57,7 @@ def test_a_label_that_was_cut_is_shown_whole(phrases: Phrases) -> None:
     [
         ("word " * 40, "word " * 16 + "word…"),
         ("字" * 60, "字" * 42 + "…"),
+        ("one, two, " * 10, "one, two, " * 8 + "one…"),
         ("x" * 84, "x" * 84),
     ],
 )
