@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
@@ -24,27 +25,35 @@ class Stopwatch(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """An outcome, None for a delivery that was not tried, and who waits for it to be written."""
+
+    outcome: Settled | None
+    written: Callable[[], None]
+
+
 class Books:
     """Writes outcomes in batches: all that came in during one transaction go into the next.
 
-    While the database cannot be used everything is kept and tried again, and `trouble` says why; what `settle`
-    returned is not done until then, so that nothing new is begun and nothing is sent twice.
+    While the database cannot be used everything is kept and tried again, and `trouble` says why; nobody is told that
+    it is written until it is, so that nothing new is begun and nothing is sent twice.
     """
 
     def __init__(self, store: Store, stopwatch: Stopwatch) -> None:
         self._store: Final = store
         self._stopwatch: Final = stopwatch
-        self._entries: dict[DeliveryId, tuple[Settled | None, asyncio.Future[None]]] = {}
+        self._entries: dict[DeliveryId, _Entry] = {}
         self._some: Final = asyncio.Event()
         self.trouble = ""
 
-    def settle(self, outcome: Settled) -> asyncio.Future[None]:
-        """Record an outcome; done when the database has it."""
-        return self._enter(outcome.delivery, outcome)
+    def settle(self, outcome: Settled, written: Callable[[], None]) -> None:
+        """Record an outcome; `written` is called when the database has it."""
+        self._enter(outcome.delivery, _Entry(outcome=outcome, written=written))
 
-    def release(self, delivery: DeliveryId) -> asyncio.Future[None]:
-        """Give a delivery back untried; done when the database has it."""
-        return self._enter(delivery, None)
+    def release(self, delivery: DeliveryId, written: Callable[[], None]) -> None:
+        """Give a delivery back untried; `written` is called when the database has it."""
+        self._enter(delivery, _Entry(outcome=None, written=written))
 
     async def run(self) -> None:
         """Write what comes in, until cancelled."""
@@ -54,19 +63,16 @@ class Books:
             batch, self._entries = self._entries, {}
             while not await self._written(batch):
                 pass
-            for _, written in batch.values():
-                if not written.done():
-                    written.set_result(None)
+            for entry in batch.values():
+                entry.written()
 
-    def _enter(self, delivery: DeliveryId, outcome: Settled | None) -> asyncio.Future[None]:
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._entries[delivery] = (outcome, written)
+    def _enter(self, delivery: DeliveryId, entry: _Entry) -> None:
+        self._entries[delivery] = entry
         self._some.set()
-        return written
 
-    async def _written(self, batch: dict[DeliveryId, tuple[Settled | None, asyncio.Future[None]]]) -> bool:
-        outcomes = [outcome for outcome, _ in batch.values() if outcome is not None]
-        untried = [delivery for delivery, (outcome, _) in batch.items() if outcome is None]
+    async def _written(self, batch: dict[DeliveryId, _Entry]) -> bool:
+        outcomes = [entry.outcome for entry in batch.values() if entry.outcome is not None]
+        untried = [delivery for delivery, entry in batch.items() if entry.outcome is None]
         try:
             if outcomes:
                 await self._timed("settle", lambda: self._store.settle(outcomes))

@@ -55,7 +55,7 @@ class Outbox:
         self._clock: Final = clock
         self._metrics: Final = metrics
         self._lease: Final = lease
-        self._under_way: Final[dict[DeliveryId, asyncio.Task[Settled | None]]] = {}
+        self._under_way: Final[dict[DeliveryId, asyncio.Task[None]]] = {}
         self._wakeup: Final = asyncio.Event()
         self._empty: Final = asyncio.Event()
         self._more = False
@@ -151,39 +151,41 @@ class Outbox:
         return min(max((at - self._clock.now()).total_seconds(), A_MOMENT), IDLE)
 
     def _begin(self, claimed: Claimed) -> None:
-        task = asyncio.create_task(self._attempt(claimed))
-        self._under_way[claimed.delivery.id] = task
+        self._under_way[claimed.delivery.id] = asyncio.create_task(self._deliver(claimed))
         self._metrics.under_way.labels(self.platform).set(len(self._under_way))
-        task.add_done_callback(partial(self._ended, claimed))
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        """Attempt it, and have the end written down whatever it is."""
+        try:
+            settled = await self._attempt(claimed)
+        except asyncio.CancelledError:
+            self._ended(claimed, self._cut_short(claimed))
+            raise
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must not leave it under way for ever
+            _log.exception("attempt broke off", delivery=claimed.delivery.id)
+            settled = outcome_of(error, claimed, now=self._clock.now())
+        self._ended(claimed, settled)
 
     async def _attempt(self, claimed: Claimed) -> Settled | None:
+        """How the attempt ended; None when it was not made."""
         claimed_at = claimed.delivery.claimed_at or self._clock.now()
         if self._stopping or self._clock.now() + SEND_LIMIT > claimed_at + self._lease:
             return None
         return await self._sender.attempt(claimed)
 
-    def _ended(self, claimed: Claimed, task: asyncio.Task[Settled | None]) -> None:
-        """Have the end of an attempt written down; None means it was not tried."""
-        if task.cancelled():
-            settled: Settled | None = self._cut_short(claimed)
-        elif (error := task.exception()) is not None:
-            _log.error("attempt broke off", delivery=claimed.delivery.id, exc_info=error)
-            settled = outcome_of(Unknown(str(error)), claimed, now=self._clock.now())
-        else:
-            settled = task.result()
+    def _ended(self, claimed: Claimed, settled: Settled | None) -> None:
         if settled is None:
-            written = self._books.release(claimed.delivery.id)
-        else:
-            self._metrics.ended(self.platform, settled, claimed.delivery)
-            written = self._books.settle(settled)
-        again = settled is not None and settled.state is DeliveryState.RETRY
-        written.add_done_callback(partial(self._written, claimed.delivery.id, again))
+            self._books.release(claimed.delivery.id, partial(self._written, claimed.delivery.id, again=False))
+            return
+        self._metrics.ended(self.platform, settled, claimed.delivery)
+        again = settled.state is DeliveryState.RETRY
+        self._books.settle(settled, partial(self._written, claimed.delivery.id, again=again))
 
     def _cut_short(self, claimed: Claimed) -> Settled:
         _log.warning("cut short by the stop", delivery=claimed.delivery.id)
         return outcome_of(Unknown("cut short by the stop"), claimed, now=self._clock.now())
 
-    def _written(self, delivery: DeliveryId, again: bool, _: object) -> None:  # noqa: FBT001  # a callback
+    def _written(self, delivery: DeliveryId, *, again: bool) -> None:
         del self._under_way[delivery]
         self._metrics.under_way.labels(self.platform).set(len(self._under_way))
         self._flow.finished(asyncio.get_running_loop().time())

@@ -261,6 +261,22 @@ async def test_a_question_that_cannot_be_composed_fails_alone(world: World, monk
 
 
 @virtually
+async def test_a_mistake_of_ours_after_the_send_does_not_hold_up_the_rest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.subscribe("ann", "ben", at=time(1, 1))
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.core.daily.DailyQuestions.followup", broken)
+    await broadcast(world, minutes=3)
+
+    assert {row.reason for row in world.store.deliveries.values()} == {"unknown-outcome"}
+    assert world.messenger.texts == {"ann": 2, "ben": 2}
+
+
+@virtually
 async def test_a_revoked_token_in_mid_run_leaves_the_rest_queued(world: World) -> None:
     await world.subscribe(*(f"c{n}" for n in range(100)), at=time(1, 1))
     world.messenger.pacer = AccountPacer(TELEGRAM)
