@@ -23,9 +23,7 @@ def command_rows(language: Language) -> list[str]:
     for command in COMMANDS:
         words = [language_alias for language_alias in command.aliases if not language_alias.isascii()]
         also = f" `/{words[0]}`" if words and language is Language.ZH else ""
-        rows.append(
-            f"| `{command.usage(language)}`{also} | {command.about(language)} | {WHO[language][command.who]} |"
-        )
+        rows.append(f"| `{command.usage(language)}`{also} | {command.about(language)} | {WHO[language][command.who]} |")
     return rows
 
 
