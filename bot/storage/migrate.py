@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -23,14 +24,15 @@ class Migration:
     sql: str
 
 
+@cache
 def migrations() -> Sequence[Migration]:
-    """All steps this code knows, in order."""
+    """All steps this code knows, in order; read once."""
     found = [
         Migration(number=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8"))
         for file in (files("bot.storage") / "migrations").iterdir()
         if (match := _FILE.fullmatch(file.name))
     ]
-    return sorted(found, key=lambda migration: migration.number)
+    return tuple(sorted(found, key=lambda migration: migration.number))
 
 
 def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Migration]) -> None:
