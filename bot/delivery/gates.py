@@ -9,10 +9,10 @@ from bot.delivery.limits import Rate
 
 # Requests leave in order and on time, but do not take equally long: a window is kept this part longer than it is,
 # though never by more than a tenth of a second.
-MARGIN: Final = 0.022
+MARGIN: Final = 0.026
 MOST_MARGIN: Final = 0.1
 # Spread-out requests keep a little more, so that a late one can be made up for.
-SPREAD: Final = 1.1
+SPREAD: Final = 1.06
 # How far back unused places of a spread-out rate are made up for, as a part of the window.
 MAKE_UP: Final = 0.05
 # What a refusal teaches: everything takes a tenth longer, at most twice as long, and half of that is forgotten

@@ -144,7 +144,8 @@ async def test_a_tap_overtakes_a_long_broadcast() -> None:
             await asyncio.sleep(0.2)
             tasks.create_task(taps.ask(Lane.TAP, f"tapper{n}"))
 
-    assert max(taps.waits) < 0.07
+    assert max(taps.waits) < 0.1
+    assert sorted(taps.waits)[len(taps.waits) // 2] < 0.035
     everything = sorted([*server.arrivals, *taps.arrivals])
     assert all(_within(everything[: n + 1], at, 1) <= 30 for n, at in enumerate(everything))
     assert len(everything) / everything[-1] >= 0.97 * 30
