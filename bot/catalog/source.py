@@ -38,7 +38,11 @@ class FolderBankSource(BankSource):
     @override
     async def load(self) -> MemoryBank:
         bank = await asyncio.to_thread(self.load_now)
-        self._preparing = asyncio.create_task(self._prepare(bank))
+        if self._preparing is None:
+            self._preparing = asyncio.create_task(self._prepare(bank))
+        else:
+            # A bot that runs already goes on with the old bank until the new one can be searched as well.
+            await asyncio.to_thread(bank.prepare_search)
         return bank
 
     async def _prepare(self, bank: MemoryBank) -> None:
