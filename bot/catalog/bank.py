@@ -38,6 +38,7 @@ class MemoryBank(Bank):
         self._groups: Final = tuple(_with_questions(groups, shelves))
         self._topics: Final = {topic.slug: topic for group in self._groups for topic in group.topics}
         self._finder: Final = TopicFinder(self._topics.values())
+        self._completing: Final = SearchIndex(self._questions, self._topics, completing=True)
         self._read: Final = lru_cache(maxsize=REMEMBERED_TEXTS)(parse)
 
     @property
@@ -82,6 +83,12 @@ class MemoryBank(Bank):
     @override
     def suggest_topics(self, prefix: str, language: Language, limit: int) -> Sequence[Topic]:
         return self._finder.suggest(prefix, language, limit)
+
+    @override
+    def suggest_questions(self, typed: str, limit: int) -> Sequence[Question]:
+        begun = typed.strip().casefold()
+        found = self._completing.search(typed) if begun else ()
+        return found[:limit] or [question for question in self._questions if question.id.startswith(begun)][:limit]
 
     @cached_property
     def _index(self) -> SearchIndex:

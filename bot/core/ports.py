@@ -94,6 +94,10 @@ class Bank(Protocol):
         """Topics for autocompletion, best first: prefix, then substring, then typo; all of them for nothing typed."""
         ...
 
+    def suggest_questions(self, typed: str, limit: int) -> Sequence[Question]:
+        """Questions for autocompletion best first: by what a list shows (title, id, topic, tags); some for nothing."""
+        ...
+
     def search(self, words: str) -> Sequence[Question]:
         """Questions that match the words, best first: by title, tags, topic and text, in both languages."""
         ...

@@ -19,10 +19,9 @@ def suggestions(bank: Bank, kind: Kind, typed: str, language: Language) -> Seque
             topics = bank.suggest_topics(typed[:100], language, MAX_SUGGESTIONS)
             return [Suggestion(label=topic.title(language), value=topic.slug) for topic in topics]
         case Kind.QUESTION:
-            found = bank.search(typed[:100]) if typed.strip() else bank.questions
             return [
                 Suggestion(label=short(question.text(language).question, 100), value=question.id)
-                for question in found[:MAX_SUGGESTIONS]
+                for question in bank.suggest_questions(typed[:100], MAX_SUGGESTIONS)
             ]
         case Kind.ZONE:
             zones = suggest_zones(typed[:100], MAX_SUGGESTIONS)

@@ -84,6 +84,16 @@ def test_search_reaches_the_questions(bank: MemoryBank) -> None:
     assert bank.search("merged lora")[0].id == "lora-merge"
 
 
+@pytest.mark.parametrize("typed", ["lo", "mer", "lora-m", "合并", "l"])
+def test_questions_are_suggested_while_they_are_typed(bank: MemoryBank, typed: str) -> None:
+    assert QuestionId("lora-merge") in [question.id for question in bank.suggest_questions(typed, 25)]
+
+
+def test_suggestions_look_at_what_a_list_shows(bank: MemoryBank) -> None:
+    assert [question.id for question in bank.suggest_questions("", 1)] == [bank.questions[0].id]
+    assert not bank.suggest_questions("zzzz", 25)
+
+
 def test_blocks_are_read_once(bank: MemoryBank) -> None:
     first = bank.blocks("some **words**")
     assert first == (markup.Paragraph((markup.Text("some "), markup.Bold((markup.Text("words"),)))),)

@@ -39,23 +39,19 @@ def question(
     )
 
 
-INDEX = SearchIndex(
-    [
-        question(
-            "att-flash", "attention", "FlashAttention 为什么更快？", "Why is FlashAttention faster?", answer="显存 SRAM"
-        ),
-        question("att-mask", "attention", "什么是因果掩码？", "What is a causal mask?", points="用下三角矩阵挡住未来"),
-        question("lora-merge", "lora", "低秩权重怎样合并？", "How are low-rank weights merged?", answer="RoPE aside"),
-        question("lora-rank", "lora", "LoRA 的秩怎么选？", "How to choose the rank of LoRA?"),
-        question(
-            "mem-train", "memory", "训练要多少显存？", "How much GPU memory does training take?", tags=("compute",)
-        ),
-        question("mem-tags", "memory", "梯度检查点省什么？", "What does checkpointing save?", tags=("lora",)),
-        question("mem-point", "memory", "优化器状态多大？", "How large is the optimizer?", points="LoRA needs less"),
-        question("mem-text", "memory", "激活值多大？", "How large are activations?", answer="with LoRA they stay; 熵"),
-    ],
-    TOPICS,
+QUESTIONS = (
+    question(
+        "att-flash", "attention", "FlashAttention 为什么更快？", "Why is FlashAttention faster?", answer="显存 SRAM"
+    ),
+    question("att-mask", "attention", "什么是因果掩码？", "What is a causal mask?", points="用下三角矩阵挡住未来"),
+    question("lora-merge", "lora", "低秩权重怎样合并？", "How are low-rank weights merged?", answer="RoPE aside"),
+    question("lora-rank", "lora", "LoRA 的秩怎么选？", "How to choose the rank of LoRA?"),
+    question("mem-train", "memory", "训练要多少显存？", "How much GPU memory does training take?", tags=("compute",)),
+    question("mem-tags", "memory", "梯度检查点省什么？", "What does checkpointing save?", tags=("lora",)),
+    question("mem-point", "memory", "优化器状态多大？", "How large is the optimizer?", points="LoRA needs less"),
+    question("mem-text", "memory", "激活值多大？", "How large are activations?", answer="with LoRA they stay; 熵"),
 )
+INDEX = SearchIndex(QUESTIONS, TOPICS)
 
 
 def search(words: str) -> list[str]:
@@ -64,6 +60,12 @@ def search(words: str) -> list[str]:
 
 def test_fields_rank_title_then_topic_then_tags_then_points_then_text() -> None:
     assert search("lora") == ["lora-rank", "lora-merge", "mem-tags", "mem-point", "mem-text"]
+
+
+def test_completing_takes_beginnings_and_leaves_the_text_out() -> None:
+    completing = SearchIndex(QUESTIONS, TOPICS, completing=True)
+    assert [found.id for found in completing.search("lora")] == ["lora-rank", "lora-merge", "mem-tags"]
+    assert [found.id for found in completing.search("lor")][:2] == ["lora-rank", "lora-merge"]
 
 
 @pytest.mark.parametrize(
