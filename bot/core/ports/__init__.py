@@ -1,0 +1,42 @@
+"""What the core needs of the world, as contracts. Adapters subclass these and are named technology + role.
+
+A docstring here is binding for every implementation: `tests/contracts` runs the same suite over all of them.
+Every instant is aware UTC.
+"""
+
+from bot.core.ports.announcements import Announced
+from bot.core.ports.bank import Bank, BankSource, Suggestion
+from bot.core.ports.learners import Report
+from bot.core.ports.messages import KEPT_MESSAGES, KeptMessage
+from bot.core.ports.messenger import Lane, Messenger, Pacer, Rights
+from bot.core.ports.outbox import Claimed, Planned, PlannedDelivery, Settled
+from bot.core.ports.parts import Health, Part, PlatformPart, State
+from bot.core.ports.store import Counts, Store
+from bot.core.ports.surroundings import Clock, Painter, Phrases
+
+__all__ = [
+    "KEPT_MESSAGES",
+    "Announced",
+    "Bank",
+    "BankSource",
+    "Claimed",
+    "Clock",
+    "Counts",
+    "Health",
+    "KeptMessage",
+    "Lane",
+    "Messenger",
+    "Pacer",
+    "Painter",
+    "Part",
+    "Phrases",
+    "Planned",
+    "PlannedDelivery",
+    "PlatformPart",
+    "Report",
+    "Rights",
+    "Settled",
+    "State",
+    "Store",
+    "Suggestion",
+]

@@ -1,0 +1,52 @@
+"""All state that outlives a restart, as one contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.model import ChatRef, LearnerRef
+from bot.core.ports.announcements import AnnouncementStore
+from bot.core.ports.chats import ChatStore
+from bot.core.ports.learners import LearnerStore
+from bot.core.ports.messages import MessageStore
+from bot.core.ports.outbox import OutboxStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Figures for operators and metrics."""
+
+    chats: int = 0
+    subscriptions: int = 0
+    learners: int = 0
+    answers: int = 0
+    reports: int = 0
+    by_state: Mapping[str, int] = field(default_factory=dict)
+
+
+class Store(ChatStore, OutboxStore, AnnouncementStore, LearnerStore, MessageStore, Protocol):
+    """All state that outlives a restart. Each method is one transaction and says an intent.
+
+    Raises StoreError when the database cannot be used.
+    """
+
+    async def ask(self, chat: ChatRef, learner: LearnerRef, action: str, *, at: datetime) -> None:
+        """Remember what this person was asked in this chat (an encoded action); replaces the earlier one."""
+        ...
+
+    async def asked(self, chat: ChatRef, learner: LearnerRef, *, take: bool) -> str | None:
+        """What this person was asked there; `take` forgets it."""
+        ...
+
+    async def recall(self, key: str) -> str | None:
+        """A small value kept by a platform (a hash of its command menu, a file id)."""
+        ...
+
+    async def remember(self, key: str, value: str | None) -> None:
+        """Keep a small value; None forgets it."""
+        ...
+
+    async def counts(self) -> Counts:
+        """Figures for operators and metrics."""
+        ...
