@@ -59,6 +59,7 @@ def card(
     tally: Tally | None = None,
     alone: bool = True,
     question_above: bool = False,
+    folds: bool = False,
     lead: str = "",
 ) -> Reply:
     """The card of a question up to a stage.
@@ -72,6 +73,7 @@ def card(
         tally: Counts to show on the rating buttons of a public card.
         alone: Whether one person reads it; only then are there buttons to save and to answer oneself.
         question_above: Leave the question out, since the message this one follows shows it.
+        folds: Whether a button leads back to the bare question, for a card that hides the public one.
         lead: What goes before the title: that this is the daily question.
     """
     heading = " · ".join(part for part in (lead, title(voice, bank, question)) if part)
@@ -82,7 +84,10 @@ def card(
     rows = [
         _steps(voice, question, stage),
         _ratings(voice, question, stage, mine.rating, tally),
-        _onward(voice, question, stage, alone=alone, saved=mine.saved),
+        [
+            *(_fold(voice, question) if folds and stage is not Stage.QUESTION else ()),
+            *_onward(voice, question, stage, alone=alone, saved=mine.saved),
+        ],
         *_chain(voice, bank, question, stage),
     ]
     return Reply(
@@ -222,6 +227,10 @@ _TONES: Final = {Rating.KNEW: Tone.GOOD, Rating.PARTLY: Tone.PRIMARY, Rating.MIS
 def _counted(label: str, count: int, *, chosen: bool) -> str:
     marked = f"✓ {label}" if chosen else label
     return f"{marked} {count}" if count else marked
+
+
+def _fold(voice: Voice, question: Question) -> Iterator[Button]:
+    yield Button(label=voice("button-back"), action=RevealStage(question=question.id, stage=Stage.QUESTION))
 
 
 def _onward(voice: Voice, question: Question, stage: Stage, *, alone: bool, saved: bool) -> list[Button]:

@@ -92,18 +92,18 @@ class Questions:
             return Response(toast=until)
         private = policy is Reveal.PRIVATE and not request.alone
         mine = await self._mine(request, question_id) if private or request.alone else cards.NOTHING
-        reply = cards.card(
-            voice,
-            self.library.bank,
-            question,
-            stage,
-            mine=mine,
-            alone=request.alone or private,
-            question_above=private or request.unseen_by_others,
-        )
+        if private or request.unseen_by_others:
+            return self._unseen(voice, question, stage, mine)
+        reply = cards.card(voice, self.library.bank, question, stage, mine=mine, alone=request.alone)
+        return Response(reply=reply, placement=Placement.EDIT)
+
+    def _unseen(self, voice: Voice, question: Question, stage: Stage, mine: cards.Mine) -> Response:
+        """The presser's own card beside the public one: below it, and whole to stand in its place."""
+        bank = self.library.bank
         return Response(
-            reply=reply,
-            placement=Placement.PRIVATE if private or request.unseen_by_others else Placement.EDIT,
+            reply=cards.card(voice, bank, question, stage, mine=mine, question_above=True),
+            whole=cards.card(voice, bank, question, stage, mine=mine, folds=True),
+            placement=Placement.PRIVATE,
         )
 
     async def _mine(self, request: Request, question: QuestionId) -> cards.Mine:
@@ -163,11 +163,11 @@ class Questions:
     async def _redrawn(self, request: Request, voice: Voice, question: Question, stage: Stage) -> Response:
         """The presser's own card once more, with what they did marked on it."""
         mine = await self._mine(request, question.id)
-        reply = cards.card(
-            voice, self.library.bank, question, stage, mine=mine, question_above=request.unseen_by_others
+        if request.unseen_by_others:
+            return self._unseen(voice, question, stage, mine)
+        return Response(
+            reply=cards.card(voice, self.library.bank, question, stage, mine=mine), placement=Placement.EDIT
         )
-        placement = Placement.PRIVATE if request.unseen_by_others else Placement.EDIT
-        return Response(reply=reply, placement=placement)
 
     async def _public(self, request: Request, voice: Voice, question: Question) -> Reply:
         """The public question as it should read now: with the counts of those who rated it."""

@@ -147,7 +147,8 @@ class Response:
     `toast` is a short line for the presser alone that vanishes by itself. `refresh` asks the platform to bring the
     counts on the public message up to date, gently: it is the reply as it should now read. `refused` says that what
     was asked for could not be done and the response tells why, so that a filled-in form stays open to be mended.
-    `shared` says that the reply is for everybody in the chat, even though it was asked for in private.
+    `shared` says that the reply is for everybody in the chat, even though it was asked for in private. `whole` is a
+    private reply with what the tapped message says already, for platforms that can show it in that message's place.
     """
 
     reply: Reply | None = None
@@ -156,6 +157,7 @@ class Response:
     refresh: Reply | None = None
     refused: bool = False
     shared: bool = False
+    whole: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

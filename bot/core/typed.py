@@ -7,7 +7,7 @@ from bot.core.errors import Mistake
 from bot.core.model import Difficulty, Language
 
 MAX_TEXT: Final = 4000
-CANCEL_WORDS: Final = frozenset({"/cancel", "取消", "/取消"})
+CANCEL_WORDS: Final = frozenset({"cancel", "/cancel", "取消", "/取消"})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 DIFFICULTY_WORDS: Final = {
     "easy": Difficulty.EASY,
