@@ -6,6 +6,7 @@ The house, from the top floor down; a room imports only from floors below its ow
     app         opens, wires, runs and closes everything
     config      settings      catalog   questions      storage   SQLite     health    asking a running bot
     delivery    the outbox    locales   what it says   platforms Telegram, Discord, web
+    pictures    formulas      logs, clock   small things that every room above the core may use
     core        every rule of the product, knowing none of the above
 """
 
