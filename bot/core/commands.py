@@ -34,6 +34,7 @@ class Kind(StrEnum):
     """What an argument is, so that platforms can complete and check it."""
 
     TOPIC = "topic"
+    TOPICS = "topics"
     DIFFICULTY = "difficulty"
     QUESTION = "question"
     LANGUAGE = "language"
@@ -136,7 +137,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         arguments=(
             Argument(name="time", kind=Kind.TIMES, zh="几点，例如 9:30", en="When, such as 9:30"),
             Argument(name="zone", kind=Kind.ZONE, zh="时区，例如 北京", en="Time zone, such as Berlin"),
-            Argument(name="topics", kind=Kind.WORDS, zh="主题，可写多个", en="Topics, one or several"),
+            Argument(name="topics", kind=Kind.TOPICS, zh="主题，可写多个", en="Topics, one or several"),
         ),
         who=Who.ADMIN,
     ),

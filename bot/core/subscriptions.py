@@ -9,7 +9,7 @@ from typing import Final
 from bot.core import cards
 from bot.core.actions import Ask, Change, OpenPage, Page, PlanField, Run, ShowQuestion
 from bot.core.deck import DeckState
-from bot.core.errors import NOTHING_NEAR, Mistake, NotPermitted, StaleAction
+from bot.core.errors import Mistake, NotPermitted, StaleAction
 from bot.core.library import Library
 from bot.core.markup import Block, Bold, Heading, Paragraph, Text, inlines, paragraph
 from bot.core.model import (
@@ -24,19 +24,17 @@ from bot.core.model import (
     Plan,
     Question,
     Subscription,
-    TopicSlug,
 )
 from bot.core.moments import days_of, duration, moment, times_of, topics_of, zone_name
 from bot.core.panel import PAGE_OF, Panel
 from bot.core.plans import change_plan, standard_plan, with_days, with_mention, with_times, with_zone
-from bot.core.ports import Bank, Store
+from bot.core.ports import Store
 from bot.core.replies import Button, Placement, Reply, Response, Row, Tone
 from bot.core.requests import Request, Voice
 from bot.core.schedule import Slot, coming_clock_change, next_slot
-from bot.core.spoken import parse_times, parse_zone, split_plan_words, suggest_zones
+from bot.core.spoken import parse_times, parse_zone, split_plan_words
+from bot.core.topic_words import topics_named
 
-# Words for all topics.
-EVERYTHING: Final = frozenset({"all", "all topics", "everything", "全部", "全部主题", "所有", "所有主题", "不限"})
 LATE: Final = timedelta(minutes=2)
 SOON: Final = timedelta(days=14)
 
@@ -78,7 +76,7 @@ class Subscriptions:
             plan = with_days(plan, said.weekdays)
         if said.rest:
             bank = self.library.bank
-            chosen = _topics_named(bank, said.rest)
+            chosen = {topic.slug for topic in topics_named(bank, said.rest)}
             syllabus = [topic.slug for group in bank.groups for topic in group.topics]
             plan = replace(plan, topics=tuple(slug for slug in syllabus if slug in chosen))
         return plan
@@ -343,28 +341,6 @@ def _not_yet(voice: Voice, subscription: Subscription | None) -> Reply:
         blocks.append(paragraph(voice("ended-because", why=_why(voice, why))))
     button = Button(label=voice("button-subscribe"), action=Run(command="subscribe"), tone=Tone.PRIMARY)
     return Reply(blocks=tuple(blocks), controls=(Row(buttons=(button,)),))
-
-
-def _topics_named(bank: Bank, words: Sequence[str]) -> set[TopicSlug]:
-    """The topics meant by words: all of them together (`position encoding`), or else each on its own.
-
-    Raises Mistake `subscribe-unclear` for a word that is no topic, with the zone that it may have meant.
-    """
-    if " ".join(words).casefold() in EVERYTHING:
-        return set()
-    try:
-        return {bank.find_topic(" ".join(words)).slug}
-    except Mistake:
-        return {_topic_named(bank, word) for word in words}
-
-
-def _topic_named(bank: Bank, word: str) -> TopicSlug:
-    try:
-        return bank.find_topic(word).slug
-    except Mistake:
-        near = suggest_zones(word, 1)
-        zone = near[0][1] if near else NOTHING_NEAR
-        raise Mistake("subscribe-unclear", word=word[:40], near=zone) from None
 
 
 def _coming(plan: Plan, now: datetime) -> Slot | None:

@@ -17,7 +17,7 @@ from bot.platforms.discord.components import clipped
 from bot.platforms.discord.traditional import traditional
 
 STRING: Final = 3
-COMPLETED: Final = frozenset({Kind.TOPIC, Kind.QUESTION, Kind.ZONE})
+COMPLETED: Final = frozenset({Kind.TOPIC, Kind.TOPICS, Kind.QUESTION, Kind.ZONE, Kind.TIMES})
 GUILD, BOT_DM, PRIVATE_CHANNEL = 0, 1, 2
 TO_GUILD, TO_USER = 0, 1
 MANAGE_GUILD: Final = discord.Permissions(manage_guild=True).value

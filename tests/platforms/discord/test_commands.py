@@ -1,12 +1,14 @@
 """Slash commands: what Discord is told, when, and how their arguments are completed."""
 
 from bot.core.commands import COMMANDS, Who
+from bot.core.model import ChatKind
 from bot.core.ports import Bank
 from bot.locales import FluentPhrases
 from bot.platforms.discord.commands import fingerprint, focused_of, payload, words_of
 from bot.platforms.discord.traditional import traditional
 from tests.fakes.discord_rules import check_commands
 from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.discord_world import texts
 from tests.platforms.discord.conftest import Bot, connected, make_bot
 
 
@@ -108,7 +110,20 @@ async def test_questions_and_zones_are_completed(bot: Bot) -> None:
     assert "lora-merge-weights" in [choice["value"] for choice in questions]
     zones = await ann.complete(ann.dm, "subscribe", "zone", "berl")
     assert zones[0]["value"] == "Europe/Berlin"
-    assert await ann.complete(ann.dm, "subscribe", "time", "9") == []
+    assert await ann.complete(ann.dm, "search", "words", "9") == []
+
+
+async def test_several_topics_and_times_are_completed_one_after_the_other(bot: Bot) -> None:
+    ann = bot.person()
+    (first, *_) = await ann.complete(ann.dm, "subscribe", "topics", "The LoRA family, ra")
+    assert first == {"name": "The LoRA family, Retrieval-augmented generation", "value": "lora, rag"}
+    times = await ann.complete(ann.dm, "subscribe", "time", "9:30, 21")
+    assert times[0]["value"] == "09:30, 21:00"
+    (done,) = (await ann.command(ann.dm, "subscribe", time=times[0]["value"], topics=first["value"])).replies
+    subscription = await bot.store.subscription(await bot.knows(ann.dm, ChatKind.PRIVATE))
+    assert subscription is not None
+    assert subscription.plan.topics == ("lora", "rag")
+    assert "09:30, 21:00" in texts(done)
 
 
 async def test_a_completion_that_comes_too_late_disturbs_nobody(bot: Bot) -> None:
