@@ -26,7 +26,7 @@ from bot.core.ports import Clock, Health, Lane, PlatformPart
 from bot.core.replies import Post, Reply
 from bot.core.service import Service
 from bot.delivery.delivery import Delivery
-from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID
+from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID, Limits
 from bot.delivery.pacing import AccountPacer
 from bot.locales import FluentPhrases
 from bot.platforms.web.platform import WebPlatform
@@ -188,17 +188,19 @@ def _chat_platforms(
     if settings.telegram_token is not None:
         from bot.platforms.telegram.platform import TelegramPlatform  # noqa: PLC0415  # start-up time
 
-        limits = TELEGRAM_PAID if settings.telegram_paid_broadcast else TELEGRAM
+        paid = settings.telegram_paid_broadcast
         platforms.append(
             TelegramPlatform(
                 token=settings.telegram_token.get_secret_value(),
                 api_url=settings.telegram_api_url,
                 webhook_url=settings.telegram_webhook_url,
-                paid_broadcast=settings.telegram_paid_broadcast,
+                paid_broadcast=paid,
                 service=service,
                 store=store,
                 clock=clock,
-                pacer=AccountPacer(limits),
+                pacer=AccountPacer(TELEGRAM_PAID if paid else TELEGRAM),
+                # Answers to people are never paid for, and keep within what is free.
+                unpaid_pacer=AccountPacer(Limits(overall=TELEGRAM.overall)) if paid else None,
                 painter=painter,
                 phrases=phrases,
                 default_language=settings.language,

@@ -54,6 +54,7 @@ class TelegramPlatform(PlatformPart):
         store: The state.
         clock: Tells the time.
         pacer: Keeps what is sent within Telegram's limits.
+        unpaid_pacer: Keeps what is not paid for within the free limit, where `paid_broadcast` raises the account's.
         painter: Draws formulas for chats without rich messages.
         phrases: What the bot says.
         default_language: The language of menus for clients that speak neither of ours.
@@ -72,6 +73,7 @@ class TelegramPlatform(PlatformPart):
         store: Store,
         clock: Clock,
         pacer: Pacer,
+        unpaid_pacer: Pacer | None = None,
         painter: Painter,
         phrases: Phrases,
         default_language: Language,
@@ -87,7 +89,7 @@ class TelegramPlatform(PlatformPart):
         self._webhook: Final = None if webhook_url is None else Webhook(url=webhook_url, token=token)
         self._health = Health(part="telegram", state=State.DEGRADED, why="connecting to Telegram")
         builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
-        self._requests: Final = PacedRequest(pacer=pacer)
+        self._requests: Final = PacedRequest(pacer=pacer, unpaid=unpaid_pacer)
         self._receiver: Final = PacedRequest(pacer=None)
         builder = builder.request(self._requests).get_updates_request(self._receiver)
         # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.

@@ -21,6 +21,8 @@ from typing_extensions import override
 from bot.core.errors import RateLimited
 from bot.core.ports import Lane, Pacer
 from bot.platforms.telegram.faults import NeverLeft, NoAnswer, ServerFault, TooFast
+from bot.platforms.telegram.pauses import PATIENCE, Floods, MethodPauses
+from bot.platforms.telegram.turns import Turns, turns_of
 
 LANE: Final[ContextVar[Lane]] = ContextVar("LANE", default=Lane.TAP)
 """Who goes first; set around what is sent by our own initiative."""
@@ -29,25 +31,33 @@ CONNECTIONS: Final = 256
 _CONNECT_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 20.0
 _UPLOAD_SECONDS: Final = 60.0
-# A tap waits out a short pause; the broadcast has its own memory of pauses.
-_PATIENCE: Final = timedelta(seconds=30)
 _TRIES: Final = 3
-# Only what writes into a chat counts towards the limits of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits
-_WRITING: Final = ("send", "edit", "forward", "copy", "delete", "pin", "unpin", "stop")
-_FREE: Final = frozenset({"sendChatAction"})
 
 
 class PacedRequest(BaseRequest):
     """Requests over one aiohttp session.
 
     Args:
-        pacer: Where writing requests wait for their turn; a chat's turns and pauses are its own.
+        pacer: Where writing requests wait for their turn; a chat's turns and pauses are its own. Without one nothing
+            is held back, and no pause is waited out.
+        unpaid: Where those wait besides that are not paid for, if the account pays for others.
         connections: How many may be open at once.
+        pauses: What Telegram asked of the methods that take no turn.
     """
 
-    def __init__(self, *, pacer: Pacer | None, connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self,
+        *,
+        pacer: Pacer | None,
+        unpaid: Pacer | None = None,
+        connections: int = CONNECTIONS,
+        pauses: MethodPauses | None = None,
+    ) -> None:
         self._pacer: Final = pacer
+        self._unpaid: Final = unpaid
         self._connections: Final = connections
+        self._pauses: Final = pauses or MethodPauses()
+        self._floods: Final = Floods()
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -90,38 +100,48 @@ class PacedRequest(BaseRequest):
         del method, write_timeout, connect_timeout, pool_timeout
         name = url.rpartition("/")[2].partition("?")[0]
         seconds = read_timeout if isinstance(read_timeout, int | float) else _ANSWER_SECONDS
-        scope = _scope(name, request_data)
-        status, body = await self._exchange(url, name, request_data, seconds, scope)
-        for _ in range(_TRIES - 1):
-            if status != HTTPStatus.TOO_MANY_REQUESTS or not self._waits_out(body, scope):
+        turns = turns_of(name, request_data)
+        tries = 0
+        while True:
+            await self._wait(name, turns)
+            status, body = await self._exchange(url, name, request_data, seconds)
+            pause = _retry_after(body) if status == HTTPStatus.TOO_MANY_REQUESTS else None
+            if pause is None:
                 break
-            status, body = await self._exchange(url, name, request_data, seconds, scope)
-        if status == HTTPStatus.TOO_MANY_REQUESTS and (pause := _retry_after(body)) is not None:
-            raise TooFast(pause)
+            tries += 1
+            self._hold_back(name, turns, pause)
+            # Who tapped waits out a short pause; the broadcast has its own memory of pauses.
+            if self._pacer is None or LANE.get() is not Lane.TAP or tries == _TRIES or pause > PATIENCE:
+                raise TooFast(pause)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ServerFault(f"{name}: Telegram answered {status} {_description(body)}".rstrip())
         return status, body
 
-    def _waits_out(self, refusal: bytes, scope: str | None) -> bool:
-        """Hold back the scope as Telegram asks; whether this very request waits and tries again."""
-        pause = _retry_after(refusal)
-        if self._pacer is None or pause is None:
-            return False
-        self._pacer.pause(pause, scope=scope)
-        return LANE.get() is Lane.TAP and pause <= _PATIENCE
-
-    async def _turn(self, name: str, scope: str | None) -> None:
-        if self._pacer is None or not _is_writing(name):
+    async def _wait(self, name: str, turns: Turns | None) -> None:
+        """Until the request may leave; raises TooFast if that would take too long."""
+        if self._pacer is None:
+            return
+        if turns is None:
+            await self._pauses.wait_out(name)
             return
         try:
-            await self._pacer.turn(LANE.get(), scope=scope, group=scope is not None and scope.startswith(("-", "@")))
+            for _ in range(turns.count):
+                if self._unpaid is not None and not turns.paid:
+                    await self._unpaid.turn(LANE.get())
+                await self._pacer.turn(LANE.get(), scope=turns.scope, group=turns.group)
         except RateLimited as error:
             raise TooFast(error.retry_after) from None
 
-    async def _exchange(
-        self, url: str, name: str, data: RequestData | None, seconds: float, scope: str | None
-    ) -> tuple[int, bytes]:
-        await self._turn(name, scope)
+    def _hold_back(self, name: str, turns: Turns | None, pause: timedelta) -> None:
+        """Keep a pause for what it is about: the method, the chat, or the account if several chats were refused."""
+        if turns is None:
+            self._pauses.keep(name, pause)
+        elif self._pacer is not None:
+            now = asyncio.get_running_loop().time()
+            is_account = turns.scope is None or self._floods.is_account(turns.scope, now)
+            self._pacer.pause(pause, scope=None if is_account else turns.scope)
+
+    async def _exchange(self, url: str, name: str, data: RequestData | None, seconds: float) -> tuple[int, bytes]:
         if self._session is None:
             raise NeverLeft(f"{name}: the connection is closed")
         body, uploading = _body(data)
@@ -143,22 +163,6 @@ async def _note_departure(
 ) -> None:
     del session, params
     context.trace_request_ctx.left = True
-
-
-def _is_writing(name: str) -> bool:
-    # Names of methods are case-insensitive.
-    return name.lower().startswith(_WRITING) and name not in _FREE
-
-
-def _scope(name: str, data: RequestData | None) -> str | None:
-    if data is None or not _is_writing(name):
-        return None
-    parameters = data.parameters
-    ephemeral = parameters.get("ephemeral_message_parameters") or parameters
-    # What one person alone sees in a group is paced like a message to that person.
-    receiver = ephemeral.get("receiver_user_id") if isinstance(ephemeral, dict) else None
-    chat = receiver or parameters.get("chat_id")
-    return None if chat is None else str(chat)
 
 
 def _body(data: RequestData | None) -> tuple[Any, bool]:
