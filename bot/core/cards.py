@@ -70,7 +70,7 @@ def card(
         question: What it shows.
         stage: How far the staircase has been climbed.
         mine: What the presser did with it before: marked on the buttons, and shown beside the key points.
-        tally: Counts to show on the rating buttons of a public card.
+        tally: Counts to show on a public card: on its rating buttons, or below a card that has none yet.
         alone: Whether one person reads it; only then are there buttons to save and to answer oneself.
         question_above: Leave the question out, since the message this one follows shows it.
         folds: Whether a button leads back to the bare question, for a card that hides the public one.
@@ -81,6 +81,7 @@ def card(
     if not question_above:
         blocks += bank.blocks(question.text(voice.language).question)
     blocks += _climbed(voice, bank, question, stage, mine.own)
+    blocks += _counts(voice, stage, tally)
     rows = [
         _steps(voice, question, stage),
         _ratings(voice, question, stage, mine.rating, tally),
@@ -178,6 +179,15 @@ def _climbed(voice: Voice, bank: Bank, question: Question, stage: Stage, own: st
         yield paragraph(voice("card-id"), " ", Code(question.id))
 
 
+def _counts(voice: Voice, stage: Stage, tally: Tally | None) -> Iterator[Block]:
+    if tally is not None and not _rateable(stage) and (tally.knew or tally.partly or tally.missed):
+        yield paragraph(voice("tally", knew=tally.knew, partly=tally.partly, missed=tally.missed))
+
+
+def _rateable(stage: Stage) -> bool:
+    return STAGES.index(stage) >= STAGES.index(Stage.POINTS)
+
+
 def _sources(voice: Voice, references: Sequence[Reference]) -> Paragraph:
     parts: list[Text | Link] = [Text(voice("card-sources"))]
     for number, reference in enumerate(references):
@@ -206,7 +216,7 @@ def _steps(voice: Voice, question: Question, stage: Stage) -> list[Button]:
 def _ratings(
     voice: Voice, question: Question, stage: Stage, rating: Rating | None, tally: Tally | None
 ) -> list[Button]:
-    if STAGES.index(stage) < STAGES.index(Stage.POINTS):
+    if not _rateable(stage):
         return []
     counts = (
         {} if tally is None else {Rating.KNEW: tally.knew, Rating.PARTLY: tally.partly, Rating.MISSED: tally.missed}

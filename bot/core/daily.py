@@ -2,14 +2,14 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.core import cards
 from bot.core.announcements import announcement_reply
 from bot.core.deck import DeckState
-from bot.core.errors import Withdrawn
+from bot.core.errors import Mistake, Withdrawn
 from bot.core.library import Library, Shelf
 from bot.core.markup import Divider
 from bot.core.model import (
@@ -25,7 +25,7 @@ from bot.core.model import (
     Subscription,
     announcement_number,
 )
-from bot.core.ports import Claimed, Phrases, Planned, PlannedDelivery, Store
+from bot.core.ports import Bank, Claimed, Phrases, Planned, PlannedDelivery, Store
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
 from bot.core.schedule import Slot, UnknownZone, next_slot
@@ -105,6 +105,23 @@ def _missed(subscription: Subscription, slot: Slot, reason: str) -> PlannedDeliv
     )
 
 
+async def with_yesterday(  # noqa: PLR0917  # where to look, how to say it, and what it is about
+    store: Store, bank: Bank, voice: Voice, subscription: Subscription, slot: str, card: Reply
+) -> Reply:
+    """The card of a slot's question, behind the answer to the question before where the policy is `next`."""
+    if subscription.plan.reveal is not Reveal.NEXT:
+        return card
+    before = await store.delivered_before(subscription.chat, slot=slot)
+    try:
+        known = None if before is None else bank.question(before.question)
+    except Mistake:
+        known = None
+    if known is None:
+        return card
+    answer = cards.answer_post(voice, bank, known)
+    return replace(card, blocks=(*answer.blocks, Divider(), *card.blocks))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyQuestions:
     """Plans what is due and composes the posts, for the delivery room to send."""
@@ -139,9 +156,8 @@ class DailyQuestions:
             reply = cards.quiz_card(voice, bank, question)
         else:
             alone = claimed.kind == ChatKind.PRIVATE.value
-            reply = await self._with_yesterday(
-                claimed, cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead")), voice
-            )
+            card = cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead"))
+            reply = await with_yesterday(self.store, bank, voice, subscription, delivery.slot, card)
         return Post(
             chat=subscription.chat,
             reply=reply,
@@ -178,22 +194,6 @@ class DailyQuestions:
             if row.kind is DeliveryKind.QUESTION and row.slot == claimed.delivery.slot:
                 return row.message_id
         return None
-
-    async def _with_yesterday(self, claimed: Claimed, reply: Reply, voice: Voice) -> Reply:
-        """The question with the answer to the one before in front of it, where the policy is `next`."""
-        if claimed.subscription.plan.reveal is not Reveal.NEXT:
-            return reply
-        before = await self.store.delivered_before(claimed.subscription.chat, slot=claimed.delivery.slot)
-        known = {question.id: question for question in self.library.bank.questions} if before else {}
-        if before is None or before.question not in known:
-            return reply
-        answer = cards.answer_post(voice, self.library.bank, known[before.question])
-        return Reply(
-            blocks=(*answer.blocks, Divider(), *reply.blocks),
-            controls=reply.controls,
-            accent=reply.accent,
-            question=reply.question,
-        )
 
     def followup(self, claimed: Claimed, sent_at: datetime) -> PlannedDelivery | None:
         """The answer that is to be posted some hours after this question, where the policy is `timed`."""

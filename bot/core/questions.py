@@ -5,11 +5,12 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from bot.core import cards
+from bot.core.daily import with_yesterday
 from bot.core.errors import Mistake
 from bot.core.library import Library
-from bot.core.markup import paragraph
 from bot.core.model import (
     Answered,
+    Delivery,
     DeliveryKind,
     DeliveryState,
     Difficulty,
@@ -94,7 +95,9 @@ class Questions:
         mine = await self._mine(request, question_id) if private or request.alone else cards.NOTHING
         if private or request.unseen_by_others:
             return self._unseen(voice, question, stage, mine)
-        reply = cards.card(voice, self.library.bank, question, stage, mine=mine, alone=request.alone)
+        if request.alone:
+            return await self._own(request, voice, question, stage, mine)
+        reply = await self._public(request, voice, question, stage)
         return Response(reply=reply, placement=Placement.EDIT)
 
     def _unseen(self, voice: Voice, question: Question, stage: Stage, mine: cards.Mine) -> Response:
@@ -143,13 +146,10 @@ class Questions:
         answered = Answered(question=question.id, rating=rating, at=request.now, chat=request.chat.ref)
         await self.store.rate(request.learner, answered)
         toast = voice(f"rated-{rating}")
-        bank = self.library.bank
-        if request.alone:
-            refresh = await self._public(request, voice, question) if request.unseen_by_others else None
-            return replace(await self._redrawn(request, voice, question, stage), toast=toast, refresh=refresh)
-        tally = await self.store.tally(request.chat.ref, question.id)
-        card = cards.card(voice, bank, question, stage, tally=tally, alone=False)
-        return Response(toast=toast, refresh=card)
+        if not request.alone:
+            return Response(toast=toast, refresh=await self._public(request, voice, question, stage))
+        refresh = await self._public(request, voice, question) if request.unseen_by_others else None
+        return replace(await self._redrawn(request, voice, question, stage), toast=toast, refresh=refresh)
 
     async def toggle_saved(self, request: Request, voice: Voice, question_id: QuestionId, stage: Stage) -> Response:
         """Save a question for later, or take it off again, and show it on the card."""
@@ -165,18 +165,33 @@ class Questions:
         mine = await self._mine(request, question.id)
         if request.unseen_by_others:
             return self._unseen(voice, question, stage, mine)
-        return Response(
-            reply=cards.card(voice, self.library.bank, question, stage, mine=mine), placement=Placement.EDIT
-        )
+        return await self._own(request, voice, question, stage, mine)
 
-    async def _public(self, request: Request, voice: Voice, question: Question) -> Reply:
-        """The public question as it should read now: with the counts of those who rated it."""
+    async def _own(
+        self, request: Request, voice: Voice, question: Question, stage: Stage, mine: cards.Mine
+    ) -> Response:
+        """The card of somebody who is alone with the bot, in place."""
+        _, lead = await self._posted(request, voice, question)
+        card = cards.card(voice, self.library.bank, question, stage, mine=mine, lead=lead)
+        return Response(reply=card, placement=Placement.EDIT)
+
+    async def _public(self, request: Request, voice: Voice, question: Question, stage: Stage = Stage.QUESTION) -> Reply:
+        """The question everybody sees, as it should read now: with the counts of those who rated it."""
+        bank = self.library.bank
         tally = await self.store.tally(request.chat.ref, question.id)
-        daily = any(row.question == question.id for row in await self.store.ledger(request.chat.ref, limit=10))
-        lead = voice("daily-lead") if daily else ""
-        card = cards.card(voice, self.library.bank, question, alone=False, lead=lead)
-        counts = paragraph(voice("tally", knew=tally.knew, partly=tally.partly, missed=tally.missed))
-        return Reply(blocks=(*card.blocks, counts), controls=card.controls, accent=card.accent, question=card.question)
+        post, lead = await self._posted(request, voice, question)
+        card = cards.card(voice, bank, question, stage, tally=tally, alone=False, lead=lead)
+        subscription = await self.store.subscription(request.chat.ref)
+        if post is None or subscription is None:
+            return card
+        return await with_yesterday(self.store, bank, voice, subscription, post.slot, card)
+
+    async def _posted(self, request: Request, voice: Voice, question: Question) -> tuple[Delivery | None, str]:
+        """The delivery that brought a question here lately, if one did, and what stands before its title."""
+        for row in await self.store.ledger(request.chat.ref, limit=10):
+            if row.question == question.id and row.kind is DeliveryKind.QUESTION:
+                return row, voice("daily-lead")
+        return None, ""
 
 
 def _policy(request: Request, subscription: Subscription | None) -> Reveal:

@@ -1,10 +1,12 @@
 """The front door over a memory store and the real bank, and people who knock."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from typing_extensions import override
 
+from bot.core.daily import DailyQuestions
 from bot.core.library import Library
 from bot.core.model import ChatKind, Language
 from bot.core.ports import Bank, BankSource, Phrases
@@ -55,6 +57,11 @@ def service(library: Library, store: MemoryStore, phrases: Phrases) -> Service:
         zone="Asia/Shanghai",
         operators=frozenset({"web:root"}),
     )
+
+
+@pytest.fixture
+def daily(library: Library, store: MemoryStore, phrases: Phrases) -> DailyQuestions:
+    return DailyQuestions(library=library, store=store, phrases=phrases, catch_up=timedelta(hours=3))
 
 
 @pytest.fixture
