@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlite3 import Connection
 from typing import Final
 
-from bot.storage.instants import to_micros
+from bot.storage.instants import from_micros, to_micros
 
 
 def put_prompt(connection: Connection, chat: int, learner: int, action: str, *, at: datetime) -> None:
@@ -12,10 +12,10 @@ def put_prompt(connection: Connection, chat: int, learner: int, action: str, *, 
     connection.execute(_PUT_PROMPT, (chat, learner, action, to_micros(at)))
 
 
-def prompt(connection: Connection, chat: int, learner: int) -> str | None:
-    """What a person was asked in a chat."""
-    row = connection.execute("SELECT action FROM prompts WHERE chat = ? AND learner = ?", (chat, learner)).fetchone()
-    return None if row is None else str(row[0])
+def prompt(connection: Connection, chat: int, learner: int) -> tuple[str, datetime] | None:
+    """What a person was asked in a chat, and when."""
+    row = connection.execute(_PROMPT, (chat, learner)).fetchone()
+    return None if row is None else (str(row[0]), from_micros(row[1]))
 
 
 def drop_prompt(connection: Connection, chat: int, learner: int) -> None:
@@ -37,6 +37,7 @@ def put(connection: Connection, key: str, value: str | None) -> None:
         connection.execute(_PUT, (key, value))
 
 
+_PROMPT: Final = "SELECT action, at FROM prompts WHERE chat = ? AND learner = ?"
 _PUT_PROMPT: Final = """
     INSERT INTO prompts (chat, learner, action, at)
     VALUES (?, ?, ?, ?)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Event
@@ -417,27 +418,23 @@ class SqliteStore(Store):
         await self._database.write(work)
 
     @override
-    async def asked(self, chat: ChatRef, learner: LearnerRef, *, take: bool) -> str | None:
-        def look(db: Connection) -> tuple[int, int, str] | None:
+    async def asked(
+        self, chat: ChatRef, learner: LearnerRef, *, take: bool, since: datetime | None = None
+    ) -> str | None:
+        def look(db: Connection, *, drop: bool = False) -> tuple[str, datetime] | None:
             place, person = chats.find(db, chat), learners.find(db, learner)
             if place is None or person is None:
                 return None
-            action = notes.prompt(db, place, person)
-            return None if action is None else (place, person, action)
-
-        def work(db: Connection) -> str | None:
-            found = look(db)
-            if found is None:
-                return None
-            place, person, action = found
-            notes.drop_prompt(db, place, person)
-            return action
+            found = notes.prompt(db, place, person)
+            if found is not None and drop:
+                notes.drop_prompt(db, place, person)
+            return found
 
         # Free text comes often and seldom answers a question: look before a transaction is made for it.
         found = await self._database.read(look)
-        if found is None or not take:
-            return None if found is None else found[2]
-        return await self._database.write(work)
+        if found is not None and take:
+            found = await self._database.write(partial(look, drop=True))
+        return found[0] if found is not None and (since is None or found[1] >= since) else None
 
     @override
     async def recall(self, key: str) -> str | None:

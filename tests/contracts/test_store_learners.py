@@ -1,6 +1,7 @@
 """What every store does with learners, notes and small values."""
 
 import json
+from datetime import timedelta
 
 from bot.core.model import Chat, ChatKind, Language, LearnerRef, Platform, Rating, Tally
 from bot.core.ports import Store
@@ -94,6 +95,14 @@ async def test_what_a_person_was_asked_is_taken_once(store: Store) -> None:
     assert await store.asked(chat_ref(2), ANN, take=True) is None
     assert await store.asked(CHAT, ANN, take=True) == "say"
     assert await store.asked(CHAT, ANN, take=True) is None
+
+
+async def test_what_a_person_was_asked_long_ago_is_not_answered_any_more(store: Store) -> None:
+    await store.ask(CHAT, ANN, "say", at=NINE)
+    assert await store.asked(CHAT, ANN, take=False, since=NINE + timedelta(seconds=1)) is None
+    assert await store.asked(CHAT, ANN, take=False, since=NINE) == "say"
+    assert await store.asked(CHAT, ANN, take=True, since=NINE + timedelta(seconds=1)) is None
+    assert await store.asked(CHAT, ANN, take=False) is None
 
 
 async def test_small_values_are_remembered_and_forgotten(store: Store) -> None:

@@ -672,11 +672,13 @@ class MemoryStore(Store):
         self.prompts[self._known(chat), learner] = (action, at)
 
     @override
-    async def asked(self, chat: ChatRef, learner: LearnerRef, *, take: bool) -> str | None:
-        action, _ = self.prompts.get((chat, learner), (None, None))
+    async def asked(
+        self, chat: ChatRef, learner: LearnerRef, *, take: bool, since: datetime | None = None
+    ) -> str | None:
+        found = self.prompts.get((chat, learner))
         if take:
             self.prompts.pop((chat, learner), None)
-        return action
+        return found[0] if found is not None and (since is None or found[1] >= since) else None
 
     @override
     async def recall(self, key: str) -> str | None:

@@ -35,8 +35,10 @@ class Store(ChatStore, OutboxStore, AnnouncementStore, LearnerStore, MessageStor
         """Remember what this person was asked in this chat (an encoded action); replaces the earlier one."""
         ...
 
-    async def asked(self, chat: ChatRef, learner: LearnerRef, *, take: bool) -> str | None:
-        """What this person was asked there; `take` forgets it."""
+    async def asked(
+        self, chat: ChatRef, learner: LearnerRef, *, take: bool, since: datetime | None = None
+    ) -> str | None:
+        """What this person was asked there, at `since` or later; `take` forgets it, however old."""
         ...
 
     async def recall(self, key: str) -> str | None:
