@@ -36,6 +36,7 @@ METHODS = {
     "getUpdates": _method("offset limit timeout allowed_updates"),
     "setWebhook": _method("max_connections allowed_updates drop_pending_updates secret_token ip_address", "url"),
     "deleteWebhook": _method("drop_pending_updates"),
+    "getWebhookInfo": _method(""),
     "setMyCommands": _method("scope language_code", "commands"),
     "getChat": _method("", "chat_id"),
     "getChatMember": _method("", "chat_id user_id"),

@@ -3,34 +3,35 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ApplicationBuilder, TypeHandler
 from telegram.ext import ContextTypes as Context
 from typing_extensions import override
 
 from bot.core.model import Language
-from bot.core.ports import Clock, Health, Messenger, Pacer, Painter, Phrases, PlatformPart, State, Store
+from bot.core.ports import Clock, Health, Messenger, Pacer, Painter, Phrases, PlatformPart, Store
 from bot.core.service import Service
 from bot.platforms.telegram.answering import Answering
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
+from bot.platforms.telegram.condition import Condition
 from bot.platforms.telegram.faults import NoAnswer
 from bot.platforms.telegram.handlers import ALLOWED_UPDATES, Handlers
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
-from bot.platforms.telegram.menus import sync_menus
 from bot.platforms.telegram.messenger import TelegramMessenger
 from bot.platforms.telegram.order import InOrderPerChat
 from bot.platforms.telegram.polling import fetch
 from bot.platforms.telegram.rights import TelegramRights
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.transport import PacedRequest
+from bot.platforms.telegram.upkeep import LOOK_EVERY, Upkeep, wait_after
 from bot.platforms.telegram.webhook import Webhook
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -62,6 +63,7 @@ class TelegramPlatform(PlatformPart):
         paid_broadcast: Pay Telegram for sending faster (`allow_paid_broadcast`).
         registry: Where figures are counted.
         wait: Seconds to wait after so many failures in a row.
+        look_every: Seconds between two looks at whether Telegram reaches the webhook.
     """
 
     def __init__(
@@ -81,13 +83,12 @@ class TelegramPlatform(PlatformPart):
         webhook_url: str | None = None,
         paid_broadcast: bool = False,
         wait: Callable[[int], float] = growing,
+        look_every: float = LOOK_EVERY,
     ) -> None:
         del phrases  # the service speaks for itself; menus come from the command table
-        self._store: Final = store
-        self._language: Final = default_language
         self._wait: Final = wait
         self._webhook: Final = None if webhook_url is None else Webhook(url=webhook_url, token=token)
-        self._health = Health(part="telegram", state=State.DEGRADED, why="connecting to Telegram")
+        self._condition: Final = Condition()
         builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
         self._requests: Final = PacedRequest(pacer=pacer, unpaid=unpaid_pacer)
         self._receiver: Final = PacedRequest(pacer=None)
@@ -95,13 +96,23 @@ class TelegramPlatform(PlatformPart):
         # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.
         self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat()).build()
         bot = self._app.bot
+        self._upkeep: Final = Upkeep(
+            bot=bot,
+            store=store,
+            clock=clock,
+            condition=self._condition,
+            language=default_language,
+            webhook=webhook_url,
+            wait=wait,
+            look_every=look_every,
+        )
         rights = TelegramRights(bot=bot, clock=clock)
         sender = Sender(bot=bot, store=store, painter=painter)
         asking = Asking(clock=clock, rights=rights)
         answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock)
         self._answering: Final = answering
         self._messenger: Final = TelegramMessenger(
-            bot=bot, sender=sender, store=store, is_ready=lambda: self._health.state is State.OK, paid=paid_broadcast
+            bot=bot, sender=sender, store=store, is_ready=lambda: self._condition.ready, paid=paid_broadcast
         )
         handlers = Handlers(
             bot=bot,
@@ -129,7 +140,7 @@ class TelegramPlatform(PlatformPart):
 
     @override
     def health(self) -> Health:
-        return self._health
+        return self._condition.health()
 
     def routes(self) -> list[web.RouteDef]:
         """The webhook's route for our own web server; none with long polling."""
@@ -150,7 +161,7 @@ class TelegramPlatform(PlatformPart):
             # It may have been ended in the middle of cleaning up after itself.
             await self._requests.shutdown()
             await self._receiver.shutdown()
-            self._say(State.DOWN, "stopped")
+            self._condition.stopped()
 
     # Connecting, again and again
 
@@ -158,23 +169,22 @@ class TelegramPlatform(PlatformPart):
         failures = 0
         while True:
             try:
-                async with self._connected():
+                async with self._connected(), self._upkeep.going_on():
                     await self._receive()
             except (TelegramError, OSError) as error:
                 failures += 1
-                self._report(error)
-                await asyncio.sleep(self._wait(failures))
+                self._condition.failed(error)
+                await asyncio.sleep(wait_after(error, self._wait(failures)))
             except Exception:  # noqa: BLE001  # whatever broke, the rest of the bot goes on and Telegram is tried again
                 failures += 1
                 _log.exception("the connection to Telegram broke; it is made anew")
-                self._say(State.DEGRADED, "of an unexpected error; see the log")
+                self._condition.broken()
                 await asyncio.sleep(self._wait(failures))
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[None]:
         try:
             await self._app.initialize()
-            await sync_menus(self._app.bot, self._store, self._language)
             await self._app.start()
             _log.info("connected to Telegram", bot=f"@{self._app.bot.username}")
             yield
@@ -197,10 +207,10 @@ class TelegramPlatform(PlatformPart):
     async def _receive(self) -> None:
         if self._webhook is not None:
             await self._webhook.open(self._app.bot, ALLOWED_UPDATES, self._app.update_queue.put)
-            self._say(State.OK)
+            self._condition.connected()
             await asyncio.Event().wait()
         await self._app.bot.delete_webhook(drop_pending_updates=False)
-        self._say(State.OK)
+        self._condition.connected()
         await self._poll()
 
     async def _poll(self) -> None:
@@ -212,15 +222,15 @@ class TelegramPlatform(PlatformPart):
                     # After a failure a short look first, so that its end is noticed at once.
                     offset = await self._fetch(offset, seconds=0 if failures else POLL_SECONDS)
                     failures = 0
-                    self._say(State.OK)
+                    self._condition.connected()
                 except InvalidToken:
                     raise
                 except TelegramError as error:
                     failures += 1
                     # Silence is how a connection through some proxies ends; only a second one in a row is news.
                     if failures > 1 or not isinstance(error, NoAnswer):
-                        self._report(error)
-                    await asyncio.sleep(self._wait(failures))
+                        self._condition.failed(error)
+                    await asyncio.sleep(wait_after(error, self._wait(failures)))
         finally:
             if offset:
                 await self._confirm(offset)
@@ -238,25 +248,3 @@ class TelegramPlatform(PlatformPart):
             await fetch(self._app.bot, self._receiver, offset=offset, seconds=0, allowed=ALLOWED_UPDATES, limit=1)
         except TelegramError as error:
             _log.info("the last updates were not confirmed and will come again", why=error.message)
-
-    # How it is doing
-
-    def _report(self, error: Exception) -> None:
-        state, why = State.DEGRADED, f"Telegram cannot be reached ({_words(error)}); it is tried again"
-        if isinstance(error, InvalidToken):
-            # The SDK's own sentence holds the token.
-            state, why = State.DOWN, "Telegram does not accept the token; compare it with the one @BotFather shows"
-        elif isinstance(error, Conflict):
-            why = "another program receives this bot's updates (409); stop it, or give this one a token of its own"
-        self._say(state, why)
-
-    def _say(self, state: State, why: str = "") -> None:
-        if (state, why) == (self._health.state, self._health.why):
-            return
-        self._health = Health(part="telegram", state=state, why=why)
-        tell: Any = _log.info if state is State.OK else _log.warning
-        tell("telegram", state=state.value, why=why)
-
-
-def _words(error: Exception) -> str:
-    return error.message if isinstance(error, TelegramError) else type(error).__name__

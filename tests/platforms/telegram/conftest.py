@@ -140,6 +140,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 webhook_url=webhook_url,
                 paid_broadcast=paid,
                 wait=lambda _attempt: 0.01,
+                look_every=0.02,
             )
             made = Stage(
                 server=server,

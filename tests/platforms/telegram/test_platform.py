@@ -1,6 +1,9 @@
 """Connecting, staying connected, menus, webhooks, order: Telegram as a part of the bot."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -78,18 +81,23 @@ async def test_one_silent_poll_is_no_news(stage: Stage) -> None:
 
 
 async def test_an_unexpected_error_does_not_end_it(stage_of: Made) -> None:
-    class BrokenOnce(MemoryStore):
-        broken = True
+    async with stage_of(start=False) as stage:
+        stage.server.odd["getMe"].append("not what anybody expects")
+        async with stage.platform.running():
+            await stage.server.until(lambda: "unexpected" in stage.platform.health().why)
+            await stage.server.until(lambda: stage.platform.messenger.ready)
 
-        @override
-        async def recall(self, key: str) -> str | None:
-            if self.broken and key == "telegram:menus":
-                self.broken = False
-                raise RuntimeError("something of ours is broken")
-            return await super().recall(key)
 
-    async with stage_of(store=BrokenOnce()) as stage:
-        assert stage.platform.messenger.ready
+async def test_a_pause_telegram_asks_for_before_the_next_look_for_updates_is_kept(stage_of: Made) -> None:
+    pause = Error(429, "Too Many Requests: retry after 300", retry_after=300)
+    async with stage_of(start=False) as stage:
+        stage.server.faults["getUpdates"].append(pause)
+        async with stage.platform.running():
+            await stage.server.until(lambda: "cannot be reached" in stage.platform.health().why)
+            for _ in range(20):  # far longer than it waits after any other failure
+                await stage.platform._app.bot.get_me()
+            assert len(stage.server.called("getUpdates")) == 1
+            assert not stage.platform.messenger.ready
 
 
 async def test_updates_that_waited_are_kept_and_all_are_confirmed_at_the_end(stage_of: Made) -> None:
@@ -163,9 +171,13 @@ def test_the_wait_grows_to_a_minute() -> None:
 
 # Menus
 
+MENUS = 9
+"""Three scopes in three languages."""
+
 
 async def test_menus_come_from_the_command_table_per_scope_and_language(stage: Stage) -> None:
     sent = stage.server.commands
+    await stage.server.until(lambda: len(sent) == MENUS)
     assert {scope for scope, _ in sent} == {"all_private_chats", "all_group_chats", "all_chat_administrators"}
     assert {code for _, code in sent} == {"", "zh", "en"}
     names = {key: [row["command"] for row in rows] for key, rows in sent.items()}
@@ -179,9 +191,59 @@ async def test_menus_come_from_the_command_table_per_scope_and_language(stage: S
 async def test_menus_are_sent_only_when_they_changed(stage_of: Made) -> None:
     store = MemoryStore()
     async with stage_of(store=store) as stage:
-        assert stage.server.called("setMyCommands")
+        await stage.server.until(lambda: "telegram:menus" in store.values)
+        assert len(stage.server.called("setMyCommands")) == MENUS
     async with stage_of(store=store) as stage:
+        stage.server.person(7)
+        await stage.server.say(7, "/help")
+        await stage.server.message()
         assert not stage.server.called("setMyCommands")
+
+
+async def test_menus_that_cannot_be_set_do_not_keep_telegram_down(stage_of: Made) -> None:
+    async with stage_of(start=False) as stage:
+        stage.server.person(7)
+        stage.server.faults["setMyCommands"] += [Error(400, "Bad Request: BOT_COMMAND_INVALID")] * 1_000
+        async with stage.platform.running():
+            await stage.server.until(lambda: "menus cannot be set" in stage.platform.health().why)
+            assert "command_invalid" in stage.platform.health().why
+            assert stage.platform.health().state is State.DEGRADED
+            await stage.server.until(lambda: stage.platform.messenger.ready)
+            await stage.server.say(7, "/start")
+            await stage.server.message()
+            # Once Telegram takes them they are set, and the worry is over.
+            stage.server.faults["setMyCommands"].clear()
+            await stage.server.until(lambda: stage.platform.health().state is State.OK)
+        assert len(stage.server.commands) == MENUS
+
+
+async def test_a_pause_for_menus_holds_nobody_else_up(stage_of: Made) -> None:
+    async with stage_of(start=False) as stage:
+        stage.server.person(7)
+        pause = Error(429, "Too Many Requests: retry after 300", retry_after=300)
+        stage.server.faults["setMyCommands"].append(pause)
+        async with stage.platform.running():
+            await stage.server.until(lambda: "menus cannot be set" in stage.platform.health().why)
+            await stage.server.say(7, "/help")
+            await stage.server.message()
+        assert len(stage.server.called("setMyCommands")) == 1
+        assert stage.pacer.pauses == []
+
+
+async def test_a_store_that_fails_while_menus_are_set_is_tried_again(stage_of: Made) -> None:
+    class BrokenOnce(MemoryStore):
+        broken = True
+
+        @override
+        async def recall(self, key: str) -> str | None:
+            if self.broken and key == "telegram:menus":
+                self.broken = False
+                raise RuntimeError("something of ours is broken")
+            return await super().recall(key)
+
+    async with stage_of(store=BrokenOnce()) as stage:
+        await stage.server.until(lambda: len(stage.server.commands) == MENUS)
+        await stage.server.until(lambda: stage.platform.health().state is State.OK)
 
 
 def test_the_operator_s_language_is_the_one_for_everybody_else() -> None:
@@ -195,15 +257,21 @@ def test_the_operator_s_language_is_the_one_for_everybody_else() -> None:
 HOOK = "https://bot.example.org/telegram/hook"
 
 
+@asynccontextmanager
+async def _served(stage: Stage) -> AsyncIterator[str]:
+    """The platform's routes on a web server; the webhook's address there."""
+    app = web.Application()
+    app.add_routes(stage.platform.routes())
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/telegram/hook"
+    await runner.cleanup()
+
+
 async def test_a_webhook_takes_updates_from_telegram_alone(stage_of: Made) -> None:
-    async with stage_of(webhook_url=HOOK) as stage:
+    async with stage_of(webhook_url=HOOK) as stage, _served(stage) as url:
         stage.server.person(7)
-        app = web.Application()
-        app.add_routes(stage.platform.routes())
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/telegram/hook"
         update = {"update_id": 1, "message": stage.server.written(7, 7, "/start")}
         secret = {"X-Telegram-Bot-Api-Secret-Token": stage.server.secret}
         async with aiohttp.ClientSession() as telegram:
@@ -213,15 +281,45 @@ async def test_a_webhook_takes_updates_from_telegram_alone(stage_of: Made) -> No
             assert (await telegram.post(url, json=[1], headers=secret)).status == 200
             assert (await telegram.post(url, json=update, headers=secret)).status == 200
             await stage.server.message()
-        await runner.cleanup()
         assert stage.server.webhook == HOOK
         assert TOKEN not in stage.server.secret
         assert not stage.server.called("getUpdates")
 
 
 async def test_without_a_connection_the_webhook_asks_to_come_again(stage_of: Made) -> None:
-    async with stage_of(webhook_url=HOOK, start=False) as stage:
-        assert len(stage.platform.routes()) == 1
+    async with stage_of(webhook_url=HOOK) as connected:
+        secret = {"X-Telegram-Bot-Api-Secret-Token": connected.server.secret}
+    async with (
+        stage_of(webhook_url=HOOK, start=False) as stage,
+        _served(stage) as url,
+        aiohttp.ClientSession() as telegram,
+    ):
+        update = {"update_id": 1, "message": {}}
+        assert (await telegram.post(url, json=update, headers=secret)).status == 503
+
+
+async def test_a_webhook_that_telegram_cannot_reach_is_told(stage_of: Made) -> None:
+    async with stage_of(webhook_url=HOOK) as stage:
+        now = int(stage.clock.now().timestamp())
+        stage.server.undelivered = (now, "SSL error {error:0A000086:SSL routines::certificate verify failed}")
+        await stage.server.until(lambda: "certificate verify failed" in stage.platform.health().why)
+        assert stage.platform.health().state is State.DEGRADED
+        assert stage.platform.messenger.ready
+        # What failed long ago and not since is no news.
+        stage.clock.advance(timedelta(minutes=10))
+        await stage.server.until(lambda: stage.platform.health().state is State.OK)
+
+
+async def test_a_webhook_that_another_program_has_taken_is_told(stage_of: Made) -> None:
+    async with stage_of(webhook_url=HOOK) as stage:
+        stage.server.webhook = "https://other.example.org/"
+        await stage.server.until(lambda: "another program has taken the webhook" in stage.platform.health().why)
+
+
+async def test_with_a_webhook_losing_telegram_is_told_too(stage_of: Made) -> None:
+    async with stage_of(webhook_url=HOOK) as stage:
+        stage.server.faults["getWebhookInfo"] += [Error(502, "Bad Gateway")] * 1_000
+        await stage.server.until(lambda: "cannot be reached" in stage.platform.health().why)
 
 
 async def test_without_a_webhook_there_is_no_route(stage: Stage) -> None:
