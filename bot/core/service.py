@@ -6,6 +6,7 @@ Mistakes of people, stale buttons and missing rights come out as polite response
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final, assert_never
 
 from bot.core import actions
@@ -27,6 +28,9 @@ from bot.core.requests import Request, Voice
 from bot.core.subscriptions import Subscriptions, language_of
 from bot.core.suggestions import suggestions
 from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean
+# How long a question for free text waits for its answer.
+PROMPT_KEPT: Final = timedelta(hours=1)
+
 
 
 class Service:
@@ -71,6 +75,8 @@ class Service:
         async def run(voice: Voice, known: Request) -> Response:
             command = find_command(name)
             self._check(command, known)
+            # Who gives a command has left whatever was asked before.
+            await self._store.asked(known.chat.ref, known.learner, take=True)
             return await self._runners[command.name](known, voice, clean(words, command.longest or MAX_TEXT))
 
         response = await self._politely(request, run, tapped=False)
@@ -85,7 +91,11 @@ class Service:
         async def run(voice: Voice, known: Request) -> Response:
             return await self._do(known, voice, actions.decode(data))
 
-        return await self._politely(request, run, tapped=True)
+        response = await self._politely(request, run, tapped=True)
+        # What a channel's readers tap is for themselves: there nobody but the channel speaks.
+        if request.chat.kind is ChatKind.CHANNEL and response.placement is Placement.NEW:
+            return replace(response, placement=Placement.PRIVATE)
+        return response
 
     async def tell(self, request: Request, data: str, text: str) -> Response:
         """Take the free text that a prompt asked for; `data` is the prompt's encoded action."""
@@ -109,7 +119,8 @@ class Service:
         if line.startswith("/"):
             name, *words = line[1:].split(maxsplit=1) or [""]
             return await self.command(request, name.partition("@")[0][:64], " ".join(words))
-        pending = await self._store.asked(request.chat.ref, request.learner, take=True)
+        since = request.now - PROMPT_KEPT
+        pending = await self._store.asked(request.chat.ref, request.learner, take=True, since=since)
         if pending is not None:
             return await self.tell(request, pending, text)
         return await self.command(request, "search", line)

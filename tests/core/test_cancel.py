@@ -1,6 +1,7 @@
 """Leaving a prompt unanswered."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -57,3 +58,15 @@ async def test_in_company_nobody_cancels_for_another(member: Callable[[str], Per
     assert await ben.types("/cancel") == SAID[Language.EN][1]
     assert await store.asked(boss.chat, boss.learner, take=False) is not None
     assert await boss.types("/cancel") == SAID[Language.EN][0]
+
+
+async def test_a_command_leaves_what_was_asked(ada: Person) -> None:
+    await _ask(ada)
+    await ada.types("/random")
+    assert "about “lora”" in await ada.types("lora")
+
+
+async def test_what_was_asked_an_hour_ago_is_not_answered_by_chance(ada: Person) -> None:
+    await _ask(ada)
+    ada.clock.advance(timedelta(hours=1))
+    assert "about “lora”" in await ada.types("lora")

@@ -4,9 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.core.actions import RevealStage, encode
 from bot.core.daily import DailyQuestions
 from bot.core.markup import plain
+from bot.core.model import ChatKind, QuestionId, Stage
 from bot.core.replies import Placement, Reply
+from bot.core.service import Service
+from tests.fakes.clock import FakeClock
 from tests.fakes.dailies import deliver
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.people import Person
@@ -62,3 +66,13 @@ async def test_counts_stay_on_the_public_card(
     fresh = member("cyd")
     fresh.seen = (await deliver(boss, store, daily)).reply
     assert "knew" not in (await fresh.taps("Hint")).casefold()
+
+
+@pytest.mark.parametrize("button", ["Another", "More on"])
+async def test_readers_of_a_channel_post_nothing_into_it(service: Service, clock: FakeClock, button: str) -> None:
+    reader = Person(service=service, clock=clock, chat_id="channel", kind=ChatKind.CHANNEL, title="Daily LLM")
+    shown = encode(RevealStage(question=QuestionId("lora-merge-weights"), stage=Stage.FOLLOWUPS))
+    await reader.sends(shown)
+    assert reader.last.placement is Placement.EDIT
+    await reader.taps(button)
+    assert reader.last.placement is Placement.PRIVATE
