@@ -1,8 +1,10 @@
 """Block formulas as crisp PNG pictures: LaTeX to SVG paths (ziamath), SVG to pixels (resvg)."""
 
 import asyncio
+import hashlib
 import re
 from collections import OrderedDict
+from importlib import metadata
 from typing import Final
 
 import resvg_py
@@ -21,6 +23,9 @@ _MIN_WIDTH: Final = 320
 _MIN_HEIGHT: Final = 56
 _KEPT: Final = 256
 _COLOURS: Final = {False: ("#1f2328", "#ffffff"), True: ("#f0f3f6", "#2b2d31")}
+_DRAWN_BY: Final = tuple(metadata.version(library) for library in ("ziamath", "resvg-py"))
+_LOOKS: Final = (_SCALE, _FONT_SIZE, _PADDING, _MIN_WIDTH, _MIN_HEIGHT, _COLOURS, _DRAWN_BY)
+_VERSION: Final = hashlib.blake2b(repr(_LOOKS).encode(), digest_size=6).hexdigest()
 _VIEW: Final = re.compile(r'viewBox="([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+)"')
 _ROOT: Final = re.compile(r"<svg\b[^>]*>")
 
@@ -30,6 +35,11 @@ class FormulaPainter(Painter):
 
     def __init__(self) -> None:
         self._drawn: Final[OrderedDict[tuple[str, bool], bytes]] = OrderedDict()
+
+    @property
+    @override
+    def version(self) -> str:
+        return _VERSION
 
     @override
     async def formula(self, latex: str, *, dark: bool = False) -> bytes:

@@ -44,7 +44,7 @@ METHODS = {
     "sendMessage": _method("parse_mode link_preview_options", "chat_id text", posting=True, ephemeral=True),
     "sendRichMessage": _method("", "chat_id rich_message", posting=True, since=10.1, ephemeral=True),
     "sendPhoto": _method("caption", "chat_id photo", posting=True, ephemeral=True),
-    "sendMediaGroup": _method("", "chat_id media", posting=True),
+    "sendMediaGroup": _method(" ".join(POSTING - {"reply_markup"}), "chat_id media"),
     "sendDocument": _method("caption", "chat_id document", posting=True, ephemeral=True),
     "sendPoll": _method(
         "is_anonymous type correct_option_ids explanation shuffle_options", "chat_id question options", posting=True
@@ -52,6 +52,7 @@ METHODS = {
     "editMessageText": _method(
         "chat_id message_id inline_message_id text parse_mode link_preview_options rich_message reply_markup"
     ),
+    "editMessageReplyMarkup": _method("chat_id message_id inline_message_id reply_markup"),
     "editEphemeralMessageText": _method(
         "text parse_mode link_preview_options rich_message reply_markup",
         "chat_id receiver_user_id ephemeral_message_id",

@@ -17,7 +17,7 @@ from aiohttp import BodyPartReader, web
 from tests.fakes.telegram_markup import Refused, check_classic, check_rich
 from tests.fakes.telegram_methods import BY_NAME, METHODS
 from tests.fakes.telegram_people import TelegramPeople
-from tests.fakes.telegram_world import ADMIN, BOT, GIFTS, NO_VOTES, TOKEN, WHEN, Error, FakeChat, Json, Sent, photo
+from tests.fakes.telegram_world import ADMIN, BOT, BOT_ID, GIFTS, NO_VOTES, TOKEN, WHEN, Error, FakeChat, Json, Sent, photo
 
 
 class TelegramServer(TelegramPeople):
@@ -36,6 +36,7 @@ class TelegramServer(TelegramPeople):
         self.delay = 0.0
         self.url = ""
         self.token = TOKEN
+        self.bot_id = BOT_ID
         self.polling = 0
         self.migrated: dict[int, int] = {}
         self._runner: web.AppRunner | None = None
@@ -136,7 +137,7 @@ class TelegramServer(TelegramPeople):
 
     async def _do_getMe(self, given: Json) -> Json:  # noqa: N802  # named like the method
         del given
-        return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
+        return {**BOT, "id": self.bot_id, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
 
     async def _do_getUpdates(self, given: Json) -> list[Json]:  # noqa: N802
         if self.webhook:
@@ -328,11 +329,11 @@ class TelegramServer(TelegramPeople):
         poll |= {"options": [{"text": o, "voter_count": 0, "persistent_id": o} for o in options], **NO_VOTES}
         return {**self._json(chat, sent), "poll": poll}
 
-    def _find(self, chat: int, id_: int, receiver: int | None = None) -> Sent:
+    def _find(self, chat: int, id_: int, receiver: int | None = None, *, what: str = "edit") -> Sent:
         for sent in self.messages:
             if (sent.chat, sent.id, sent.receiver, sent.by_bot) == (chat, id_, receiver, True):
                 return sent
-        raise Error(400, "Bad Request: message to edit not found")
+        raise Error(400, f"Bad Request: message to {what} not found")
 
     async def _do_editMessageText(self, given: Json) -> Any:  # noqa: N802
         if "inline_message_id" in given:
@@ -362,8 +363,22 @@ class TelegramServer(TelegramPeople):
         sent.text, sent.html, sent.rich, sent.keyboard = probe.text, probe.html, probe.rich, probe.keyboard
         sent.edits += 1
 
+    async def _do_editMessageReplyMarkup(self, given: Json) -> Json:  # noqa: N802
+        chat = self._chat(given)
+        sent = self._find(chat.id, int(given["message_id"]))
+        probe = Sent(chat=sent.chat, id=sent.id)
+        self._mark(probe, given)
+        if probe.keyboard == sent.keyboard:
+            raise Error(400, "Bad Request: message is not modified: specified new message content and reply markup")
+        sent.keyboard = probe.keyboard
+        return self._json(chat, sent)
+
     async def _do_deleteMessage(self, given: Json) -> bool:  # noqa: N802
-        self.messages.remove(self._find(int(given["chat_id"]), int(given["message_id"])))
+        chat = self._chat(given)
+        sent = self._find(chat.id, int(given["message_id"]), what="delete")
+        if sent.old and not chat.bot_is_admin:
+            raise Error(400, "Bad Request: message can't be deleted for everyone")
+        self.messages.remove(sent)
         return True
 
     async def _do_pinChatMessage(self, given: Json) -> bool:  # noqa: N802

@@ -73,6 +73,8 @@ class Sent:
     pinned: bool = False
     edits: int = 0
     by_bot: bool = True
+    old: bool = False
+    """Sent more than 48 hours ago."""
 
     def labels(self) -> list[str]:
         """What its buttons say."""

@@ -25,6 +25,11 @@ class Phrases(Protocol):
 class Painter(Protocol):
     """Draws what a platform cannot write."""
 
+    @property
+    def version(self) -> str:
+        """Another one whenever a formula would look different: pictures that others keep are told apart by it."""
+        return ""
+
     async def formula(self, latex: str, *, dark: bool = False) -> bytes:
         """A block formula as a crisp PNG, for a light or a dark background; drawn once and remembered.
 

@@ -81,7 +81,8 @@ class Answering:
 
     async def to_tap(self, request: Request, response: Response, tap: Tap) -> None:
         """Answer a pressed button; the query is answered in any case, so that no button keeps spinning."""
-        shown = replace(tap.shown, classic=await self._wants_classic(request.chat.ref))
+        classic, protected = await self._wishes(request.chat.ref)
+        shown = replace(tap.shown, classic=classic, protected=protected)
         if response.reply is None:
             await self._toast(tap.query, response.toast)
         elif response.placement is Placement.PRIVATE and request.chat.kind is not ChatKind.PRIVATE:
@@ -112,7 +113,7 @@ class Answering:
         except TelegramError as error:
             if not is_gone_message(error) or not shown.message:
                 raise
-            await self._sender.send(reply, Address(chat=shown.chat, thread=shown.thread, classic=shown.classic))
+            await self._sender.send(reply, replace(shown.beside(), silent=False))
 
     async def _privately(self, request: Request, response: Response, reply: Reply, tap: Tap) -> None:
         """To the presser alone; where that is refused, by a link into the private chat, or at last to everybody."""
@@ -171,17 +172,20 @@ class Answering:
         await self._sender.send(reply, to)
 
     async def _beside(self, ref: ChatRef, reply_to: int | None = None) -> Address:
+        classic, protected = await self._wishes(ref)
         return Address(
             chat=int(ref.chat_id),
             thread=None if ref.thread_id is None else int(ref.thread_id),
-            classic=await self._wants_classic(ref),
+            classic=classic,
+            protected=protected,
             anonymous=await self._is_channel(ref),
             reply_to=reply_to,
         )
 
-    async def _wants_classic(self, ref: ChatRef) -> bool:
+    async def _wishes(self, ref: ChatRef) -> tuple[bool, bool]:
+        """Whether the chat's plan wants classic messages, and protected ones."""
         subscription = await self._store.subscription(ref)
-        return subscription is not None and subscription.plan.classic
+        return (False, False) if subscription is None else (subscription.plan.classic, subscription.plan.protected)
 
     async def _is_channel(self, ref: ChatRef) -> bool:
         chat = await self._store.chat(ref)

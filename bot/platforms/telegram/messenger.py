@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Store
 from bot.core.replies import Post, Reply
 from bot.platforms.telegram.faults import is_gone_message, typed_errors
+from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.places import TELEGRAM
 from bot.platforms.telegram.sending import Address, Sender, Shown
 from bot.platforms.telegram.transport import LANE
@@ -24,9 +26,19 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 class TelegramMessenger(Messenger):
     """Posts and edits through the paced transport, in the lane it is told."""
 
-    def __init__(self, *, bot: Bot, sender: Sender, store: Store, is_ready: Callable[[], bool], paid: bool) -> None:
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        sender: Sender,
+        following: Following,
+        store: Store,
+        is_ready: Callable[[], bool],
+        paid: bool,
+    ) -> None:
         self._bot: Final = bot
         self._sender: Final = sender
+        self._following: Final = following
         self._store: Final = store
         self._is_ready: Final = is_ready
         self._paid: Final = paid
@@ -77,12 +89,11 @@ class TelegramMessenger(Messenger):
         """Pin it if the plan says so; a missing right must not make the question come twice."""
         if not post.pin:
             return
-        try:
-            if post.unpin is not None:
-                await self._bot.unpin_chat_message(chat, _number(post.unpin))
-            await self._bot.pin_chat_message(chat, message, disable_notification=True)
-        except TelegramError as error:
-            _log.warning("the question could not be pinned", chat=chat, why=str(error))
+        if post.unpin is not None:
+            old = _number(post.unpin)
+            await self._following.best("unpinning", chat, partial(self._bot.unpin_chat_message, chat, old))
+        pin = partial(self._bot.pin_chat_message, chat, message, disable_notification=True)
+        await self._following.best("pinning", chat, pin)
 
     @override
     async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:
@@ -92,6 +103,7 @@ class TelegramMessenger(Messenger):
             message=_number(message),
             thread=None if chat.thread_id is None else _number(chat.thread_id),
             classic=subscription is not None and subscription.plan.classic,
+            protected=subscription is not None and subscription.plan.protected,
         )
         with typed_errors():
             try:

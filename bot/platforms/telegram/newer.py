@@ -7,30 +7,34 @@ https://core.telegram.org/bots/api-changelog
 from dataclasses import dataclass
 from typing import Any, Final
 
-from telegram import Bot, InlineKeyboardMarkup, Message
+from telegram import Bot, BotCommand, InlineKeyboardMarkup, Message
 
 EPHEMERAL_ID: Final = "ephemeral_message_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ephemeral:
-    """Who alone sees a message in a group, and the tap it answers (10.3).
+    """Who alone sees a message in a group, and what it answers: a tap, or an ephemeral command (10.3).
 
+    Any bot may answer so within 15 seconds; without an answer to give, only an admin may speak to one person alone.
     `in_place` shows it where the tapped message stands; the tapped one must not be ephemeral itself then.
+    https://core.telegram.org/bots/api#ephemeral-messages-and-commands
     """
 
     receiver: int
     query: str | None = None
     in_place: bool = False
+    reply_to: int | None = None
 
     def parameters(self) -> dict[str, Any]:
-        """As the value of `ephemeral_message_parameters`."""
+        """The parameters of the methods that send."""
         values: dict[str, Any] = {"receiver_user_id": self.receiver}
         if self.query is not None:
             values["callback_query_id"] = self.query
         if self.in_place:
             values["replace_callback_query_message"] = True
-        return values
+        answered = {} if self.reply_to is None else {"reply_parameters": {EPHEMERAL_ID: self.reply_to}}
+        return {"ephemeral_message_parameters": values, **answered}
 
 
 def rich_message(html: str, *, inert: bool) -> dict[str, Any]:
@@ -62,6 +66,17 @@ async def edit_ephemeral_message(
         **_given({"reply_markup": markup, **content}),
     }
     await bot.do_api_request("editEphemeralMessageText", api_kwargs=data)
+
+
+async def delete_ephemeral_message(bot: Bot, chat_id: int, receiver: int, ephemeral_id: int) -> None:
+    """`deleteEphemeralMessage` (10.2)."""
+    data = {"chat_id": chat_id, "receiver_user_id": receiver, EPHEMERAL_ID: ephemeral_id}
+    await bot.do_api_request("deleteEphemeralMessage", api_kwargs=data)
+
+
+def ephemeral_command(name: str, description: str) -> BotCommand:
+    """A BotCommand that only the bot sees when it is sent in a group (10.2); older servers do not look at the field."""
+    return BotCommand(name, description, api_kwargs={"is_ephemeral": True})
 
 
 def ephemeral_id(message: object) -> int | None:

@@ -22,6 +22,7 @@ from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.condition import Condition
 from bot.platforms.telegram.faults import NoAnswer
+from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.handlers import ALLOWED_UPDATES, Handlers
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
@@ -107,12 +108,18 @@ class TelegramPlatform(PlatformPart):
             look_every=look_every,
         )
         rights = TelegramRights(bot=bot, clock=clock)
-        sender = Sender(bot=bot, store=store, painter=painter)
+        following = Following(wait=wait)
+        sender = Sender(bot=bot, store=store, painter=painter, following=following)
         asking = Asking(clock=clock, rights=rights)
         answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock)
         self._answering: Final = answering
         self._messenger: Final = TelegramMessenger(
-            bot=bot, sender=sender, store=store, is_ready=lambda: self._condition.ready, paid=paid_broadcast
+            bot=bot,
+            sender=sender,
+            following=following,
+            store=store,
+            is_ready=lambda: self._condition.ready,
+            paid=paid_broadcast,
         )
         handlers = Handlers(
             bot=bot,

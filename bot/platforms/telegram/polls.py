@@ -1,13 +1,19 @@
-"""Which question of the bank a native quiz belongs to, so that answers count for their learners."""
+"""Native quizzes, and which question of the bank each belongs to, so that answers count for their learners."""
 
 import json
 from dataclasses import dataclass
+from typing import Any, Final
 
-from telegram import Message
+from telegram import Bot, InputPollOption, Message
 
 from bot.core.model import ChatRef, QuestionId
 from bot.core.ports import Store
+from bot.core.replies import Poll, Reply
+from bot.platforms.telegram.keyboard import keyboard
 from bot.platforms.telegram.places import chat_ref, ref_of
+
+# https://core.telegram.org/bots/api#sendpoll
+MAX_POLL_QUESTION: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +22,26 @@ class SentPoll:
 
     chat: ChatRef
     question: QuestionId
+
+
+async def send_poll(
+    bot: Bot, chat: int, poll: Poll, reply: Reply, *, anonymous: bool, shared: dict[str, Any]
+) -> Message:
+    """Post a native quiz; `shared` are the parameters of the methods that send."""
+    quiz = poll.quiz
+    titled = f"{poll.title}\n\n{quiz.question}"
+    return await bot.send_poll(
+        chat,
+        titled if len(titled) <= MAX_POLL_QUESTION else quiz.question,
+        [InputPollOption(option) for option in quiz.options],
+        type="quiz",
+        correct_option_ids=[quiz.right],  # type: ignore[list-item]  # the SDK lists the ten digits one by one
+        is_anonymous=anonymous,
+        shuffle_options=True,
+        explanation=" ".join(quiz.explanation.split()) or None,
+        reply_markup=keyboard(reply.controls),
+        **shared,
+    )
 
 
 async def remember_poll(store: Store, poll_id: str, message: Message, question: QuestionId) -> None:

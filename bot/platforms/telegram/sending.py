@@ -2,103 +2,51 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from functools import partial
+from itertools import zip_longest
+from typing import Final
 
 import structlog
-from telegram import (
-    Bot,
-    InlineKeyboardMarkup,
-    InputFile,
-    InputPollOption,
-    LinkPreviewOptions,
-    Message,
-    ReplyParameters,
-)
+from telegram import Bot, InputFile
 from telegram.error import EndPointNotFound, TelegramError
 
 from bot.core.ports import Painter, Store
 from bot.core.replies import Attachment, Poll, Reply
+from bot.platforms.telegram.addresses import Address, Shown
 from bot.platforms.telegram.faults import is_about_the_text, is_gone_message, is_unchanged
-from bot.platforms.telegram.keyboard import keyboard
-from bot.platforms.telegram.newer import (
-    Ephemeral,
-    edit_ephemeral_message,
-    edit_rich_message,
-    ephemeral_id,
-    rich_message,
-    send_rich_message,
-)
+from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.parts import Part, needs_rich, parts_of
 from bot.platforms.telegram.pictures import Pictures
-from bot.platforms.telegram.polls import remember_poll
+from bot.platforms.telegram.polls import remember_poll, send_poll
+from bot.platforms.telegram.writing import EphemeralRefused, Writer
+
+__all__ = ["Address", "EphemeralRefused", "Sender", "Shown"]
 
 _log: Final = structlog.stdlib.get_logger(__name__)
-_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _KEPT: Final = 2_000
 
 
-class EphemeralRefused(Exception):  # named for what happened, as in the core
-    """The server does not know messages that one person alone sees; what it posted instead was removed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where a message goes, and how it is posted there.
-
-    `thread` is None in General and outside forums. `mention` is the HTML that names whom a prompt is for.
-    """
-
-    chat: int
-    thread: int | None = None
-    silent: bool = False
-    protected: bool = False
-    classic: bool = False
-    paid: bool = False
-    anonymous: bool = False
-    reply_to: int | None = None
-    ephemeral: Ephemeral | None = None
-    mention: str = ""
-
-    def parameters(self) -> dict[str, Any]:
-        """The parameters every method that sends shares."""
-        reply_to = self.reply_to
-        return {
-            "message_thread_id": self.thread,
-            "disable_notification": self.silent or None,
-            "protect_content": self.protected or None,
-            "allow_paid_broadcast": self.paid or None,
-            "reply_parameters": ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A message that is there: where, and which; `inline_id` alone for one posted through inline mode."""
-
-    chat: int = 0
-    message: int = 0
-    thread: int | None = None
-    classic: bool = False
-    inline_id: str | None = None
-    receiver: int | None = None
-    ephemeral: int | None = None
-
-
 class Sender:
-    """Sends and edits replies; raises the SDK's errors.
+    """Sends and edits replies; raises the SDK's errors about the first message, and only those.
+
+    Once that one stands, whatever else belongs to the reply is brought as well as it can be: a reply that failed as a
+    whole would be sent again, and its beginning seen twice.
 
     Args:
         bot: The SDK's bot.
         store: Keeps the ids of pictures that Telegram has already.
         painter: Draws formulas for classic messages.
+        following: Brings what comes after the first message.
     """
 
-    def __init__(self, *, bot: Bot, store: Store, painter: Painter) -> None:
+    def __init__(self, *, bot: Bot, store: Store, painter: Painter, following: Following) -> None:
         self._bot: Final = bot
         self._store: Final = store
-        self._pictures: Final = Pictures(bot=bot, store=store, painter=painter)
-        # The messages of a reply that takes several, by the last one, which has the buttons.
+        self._writer: Final = Writer(bot)
+        self._following: Final = following
+        self._pictures: Final = Pictures(bot=bot, store=store, painter=painter, following=following)
+        # The messages of a reply that takes several, by the one that has the buttons.
         self._trails: Final[OrderedDict[tuple[int, int], tuple[int, ...]]] = OrderedDict()
         self.rich_works = True
         """Until the server says it does not know rich messages; tried again after a restart."""
@@ -107,9 +55,9 @@ class Sender:
         """Post it; the ids of its messages in order (ids of ephemeral ones where it is ephemeral)."""
         ids = list(await self._rendered(reply, lambda parts: self._send_parts(parts, to, reply), plain=to.classic))
         if reply.attachment is not None:
-            ids.append((await self._send_file(reply.attachment, to)).message_id)
+            await self._add(ids, "file", to, partial(self._send_file, reply.attachment))
         if reply.poll is not None:
-            ids.append(await self._send_poll(reply.poll, reply, to))
+            await self._add(ids, "quiz", to, partial(self._send_poll, reply.poll, reply))
         return ids
 
     async def edit(self, reply: Reply, shown: Shown) -> None:
@@ -139,130 +87,97 @@ class Sender:
                 _log.exception("Telegram refused a rich message; it goes as an ordinary one", question=reply.question)
         return await put(parts_of(reply, is_rich=False))
 
+    # The messages of a reply
+
     async def _send_parts(self, parts: Sequence[Part], to: Address, reply: Reply) -> Sequence[int]:
-        ids = [await self._send_part(part, to) for part in parts]
-        if to.ephemeral is None:
-            self._keep_trail(to.chat, ids)
-            if not parts[0].rich:
-                await self._picture(reply, to.chat, ids[-1], to.thread)
-        return ids
-
-    async def _send_part(self, part: Part, to: Address) -> int:
-        shared = to.parameters()
-        ephemeral = None if to.ephemeral is None else to.ephemeral.parameters()
-        if part.rich:
-            content = rich_message(part.html, inert=part.inert)
-            more = {"reply_markup": part.markup, "ephemeral_message_parameters": ephemeral}
-            sent = await send_rich_message(self._bot, to.chat, content, **shared, **more)
-        else:
-            sent = await self._bot.send_message(
-                to.chat,
-                part.html + to.mention,
-                parse_mode="HTML",
-                link_preview_options=_NO_PREVIEW,
-                reply_markup=part.markup,
-                api_kwargs=None if ephemeral is None else {"ephemeral_message_parameters": ephemeral},
-                **shared,
-            )
-        if to.ephemeral is None:
-            return sent.message_id
-        return await self._surely_ephemeral(sent, to)
-
-    async def _surely_ephemeral(self, sent: Message, to: Address) -> int:
-        """A server that does not know the parameter posts for everybody: take that back at once."""
-        id_ = ephemeral_id(sent)
-        if id_ is None:
-            await self._bot.delete_message(to.chat, sent.message_id)
-            raise EphemeralRefused(f"the server posted to chat {to.chat} what one person was to see")
-        return id_
-
-    # Editing
+        receiver = None if to.ephemeral is None else to.ephemeral.receiver
+        if receiver is not None:
+            parts = _buttons_on_top(parts)
+        first = await self._writer.post(parts[0], to)
+        shown = Shown(chat=to.chat, thread=to.thread, receiver=receiver)
+        return await self._follow(parts, (first,), shown, to.following(), reply)
 
     async def _edit_parts(self, parts: Sequence[Part], shown: Shown, reply: Reply) -> Sequence[int]:
-        if shown.inline_id is not None or shown.ephemeral is not None:
-            # These cannot have followers: the buttons go with the first part.
-            first = parts[0] if len(parts) == 1 else replace(parts[0], markup=parts[-1].markup)
-            await self._edit_part(first, shown, shown.message)
+        if shown.inline_id is not None:
+            # This one cannot have followers: the buttons go with the first part.
+            await self._writer.edit(_buttons_on_top(parts)[0], shown, shown.message)
             return (shown.message,)
-        known = self._trails.pop((shown.chat, shown.message), (shown.message,))
-        ids = list(known[: len(parts)])
-        for id_, part in zip(ids, parts, strict=False):
-            await self._edit_part(part, shown, id_)
-        to = Address(chat=shown.chat, thread=shown.thread)
-        ids += [await self._send_part(part, to) for part in parts[len(ids) :]]
-        for surplus in known[len(parts) :]:
-            await self._bot.delete_message(shown.chat, surplus)
-        self._keep_trail(shown.chat, ids)
-        if not parts[0].rich:
-            await self._picture(reply, shown.chat, ids[-1], shown.thread)
+        if shown.receiver is not None:
+            parts = _buttons_on_top(parts)
+        holder = shown.ephemeral or shown.message
+        known = self._trails.get((shown.chat, holder), (holder,))
+        await self._writer.edit(parts[0], shown, known[0])
+        self._trails.pop((shown.chat, holder), None)
+        return await self._follow(parts, known, shown, shown.beside(), reply)
+
+    async def _follow(
+        self, parts: Sequence[Part], known: Sequence[int], shown: Shown, to: Address, reply: Reply
+    ) -> Sequence[int]:
+        """Bring the parts after the first, in messages that stand there or in new ones; the ids of all."""
+        ids = [known[0]]
+        for part, id_ in zip_longest(parts[1:], known[1 : len(parts)]):
+            there = await self._best_part(part, id_, shown, to)
+            if there is None:
+                await self._end(parts, ids, shown)
+                break
+            ids.append(there)
+        else:
+            for surplus in known[len(parts) :]:
+                await self._remove(shown, surplus)
+        alone = shown.receiver is not None
+        self._keep_trail(shown.chat, ids[0] if alone else ids[-1], ids)
+        if not alone and not parts[0].rich:
+            below = to.below(ids[-1]).parameters()
+            work = partial(self._pictures.below, shown.chat, ids[-1], reply, below)
+            await self._following.best("pictures", shown.chat, work)
         return ids
 
-    async def _edit_part(self, part: Part, shown: Shown, message: int) -> None:
-        try:
-            if shown.ephemeral is not None and shown.receiver is not None:
-                await self._edit_ephemeral(part, shown.chat, shown.receiver, shown.ephemeral)
-            else:
-                await self._edit_ordinary(part, shown, message)
-        except TelegramError as error:
-            if not is_unchanged(error):
-                raise
+    async def _best_part(self, part: Part, id_: int | None, shown: Shown, to: Address) -> int | None:
+        if id_ is None:
+            return await self._following.best("text", shown.chat, partial(self._writer.post, part, to))
+        edited = await self._following.best("text", shown.chat, partial(self._writer.edit, part, shown, id_))
+        return id_ if edited else None
 
-    async def _edit_ephemeral(self, part: Part, chat: int, receiver: int, message: int) -> None:
-        content: dict[str, Any] = {"text": part.html, "parse_mode": "HTML", "link_preview_options": _NO_PREVIEW}
-        if part.rich:
-            content = {"rich_message": rich_message(part.html, inert=part.inert)}
-        markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
-        await edit_ephemeral_message(self._bot, chat, receiver, message, markup, **content)
+    async def _end(self, parts: Sequence[Part], ids: Sequence[int], shown: Shown) -> None:
+        """The reply ends early: its buttons go below the last message that stands."""
+        if shown.receiver is None:
+            last = replace(parts[len(ids) - 1], markup=parts[-1].markup)
+            await self._following.best("buttons", shown.chat, partial(self._writer.edit, last, shown, ids[-1]))
 
-    async def _edit_ordinary(self, part: Part, shown: Shown, message: int) -> None:
-        where: dict[str, Any] = {"chat_id": shown.chat, "message_id": message}
-        if shown.inline_id is not None:
-            where = {"inline_message_id": shown.inline_id}
-        markup = part.markup if isinstance(part.markup, InlineKeyboardMarkup) else None
-        if part.rich:
-            content = rich_message(part.html, inert=part.inert)
-            await edit_rich_message(self._bot, content, reply_markup=markup, **where)
-        else:
-            await self._bot.edit_message_text(
-                part.html, parse_mode="HTML", link_preview_options=_NO_PREVIEW, reply_markup=markup, **where
-            )
+    async def _remove(self, shown: Shown, message: int) -> None:
+        """Take it away; what is too old for that loses at least its buttons, which belong to another card now."""
+        removed = await self._following.best("removal", shown.chat, partial(self._writer.delete, shown, message))
+        if removed is None and shown.receiver is None:
+            await self._following.best("removal", shown.chat, partial(self._writer.strip, shown, message))
 
-    def _keep_trail(self, chat: int, ids: Sequence[int]) -> None:
+    def _keep_trail(self, chat: int, holder: int, ids: Sequence[int]) -> None:
         if len(ids) > 1:
-            self._trails[chat, ids[-1]] = tuple(ids)
+            self._trails[chat, holder] = tuple(ids)
             if len(self._trails) > _KEPT:
                 self._trails.popitem(last=False)
 
-    # Pictures, files, polls
+    # Files, polls
 
-    async def _picture(self, reply: Reply, chat: int, message: int, thread: int | None) -> None:
-        below = Address(chat=chat, thread=thread, silent=True, reply_to=message)
-        await self._pictures.below(chat, message, reply, below.parameters())
+    async def _add(self, ids: list[int], what: str, to: Address, work: Callable[[Address], Awaitable[int]]) -> None:
+        """Post one more message: the reply's first, or as well as can be."""
+        id_ = await self._following.best(what, to.chat, partial(work, to.following())) if ids else await work(to)
+        if id_ is not None:
+            ids.append(id_)
 
-    async def _send_file(self, file: Attachment, to: Address) -> Message:
+    async def _send_file(self, file: Attachment, to: Address) -> int:
         content = InputFile(file.content, filename=file.name)
-        ephemeral = None if to.ephemeral is None else {"ephemeral_message_parameters": to.ephemeral.parameters()}
-        return await self._bot.send_document(to.chat, content, api_kwargs=ephemeral, **to.parameters())
+        sent = await self._bot.send_document(to.chat, content, api_kwargs=to.newer(), **to.parameters())
+        return sent.message_id
 
     async def _send_poll(self, poll: Poll, reply: Reply, to: Address) -> int:
-        quiz = poll.quiz
-        titled = f"{poll.title}\n\n{quiz.question}"
-        sent = await self._bot.send_poll(
-            to.chat,
-            titled if len(titled) <= MAX_POLL_QUESTION else quiz.question,
-            [InputPollOption(option) for option in quiz.options],
-            type="quiz",
-            correct_option_ids=[quiz.right],  # type: ignore[list-item]  # the SDK lists the ten digits one by one
-            is_anonymous=to.anonymous,
-            shuffle_options=True,
-            explanation=" ".join(quiz.explanation.split()) or None,
-            reply_markup=keyboard(reply.controls),
-            **to.parameters(),
-        )
+        sent = await send_poll(self._bot, to.chat, poll, reply, anonymous=to.anonymous, shared=to.parameters())
         if sent.poll is not None and not to.anonymous:
-            await remember_poll(self._store, sent.poll.id, sent, poll.question)
+            note = partial(remember_poll, self._store, sent.poll.id, sent, poll.question)
+            await self._following.best("note of the quiz", to.chat, note)
         return sent.message_id
 
 
-# https://core.telegram.org/bots/api#sendpoll
-MAX_POLL_QUESTION: Final = 300
+def _buttons_on_top(parts: Sequence[Part]) -> Sequence[Part]:
+    """The same parts with the buttons below the first: what one person alone sees keeps its place and its buttons."""
+    first, *others = parts
+    return (replace(first, markup=parts[-1].markup), *(replace(part, markup=None) for part in others))

@@ -7,7 +7,7 @@ from typing import Final
 from telegram.request import RequestData
 
 # Only what writes into a chat counts towards the limits of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits
-_WRITING: Final = ("send", "edit", "forward", "copy", "delete", "pin", "unpin", "stop")
+_WRITING: Final = ("send", "edit", "forward", "copy", "deletemessage", "deleteephemeral", "pin", "unpin", "stop")
 _FREE: Final = frozenset({"sendchataction"})
 
 

@@ -54,6 +54,12 @@ class StickPainter(Painter):
     """Draws nothing worth looking at; cannot draw what says `bad`."""
 
     drawn: list[str] = field(default_factory=list)
+    drawing: str = "1"
+
+    @property
+    @override
+    def version(self) -> str:
+        return self.drawing
 
     @override
     async def formula(self, latex: str, *, dark: bool = False) -> bytes:
@@ -111,8 +117,9 @@ def stage_of(whole_bank: Bank) -> Made:
         webhook_url: str | None = None,
         store: MemoryStore | None = None,
         paid: bool = False,
+        drawing: str = "1",
     ) -> AsyncIterator[Stage]:
-        clock, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter()
+        clock, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
         library = Library(source=LoadedBank(whole_bank), store=kept)
         await library.reload()
         operators = frozenset({"telegram:1"})
@@ -126,6 +133,7 @@ def stage_of(whole_bank: Bank) -> Made:
         )
         registry = CollectorRegistry()
         async with TelegramServer(version=version).running() as server:
+            server.bot_id = int(token.partition(":")[0])
             platform = TelegramPlatform(
                 token=token,
                 api_url=server.url,
