@@ -191,13 +191,14 @@ class LearnerRef:
 class Chat:
     """A place the bot speaks in, as the platform last described it.
 
-    `language` is None until somebody chose one there.
+    `language` is None until somebody chose one there. `gone` is whether it could not be reached when last tried.
     """
 
     ref: ChatRef
     kind: ChatKind
     title: str = ""
     language: Language | None = None
+    gone: bool = False
 
 
 EVERY_DAY: Final = frozenset(range(7))

@@ -25,7 +25,7 @@ from bot.core.questions import Questions
 from bot.core.quizzes import Quizzes
 from bot.core.replies import Button, Placement, Prompt, Reply, Response, Row, Tone
 from bot.core.requests import Request, Voice
-from bot.core.subscriptions import Subscriptions, language_of
+from bot.core.subscriptions import Subscriptions, language_of, resume
 from bot.core.suggestions import suggestions
 from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean
 # How long a question for free text waits for its answer.
@@ -175,6 +175,10 @@ class Service:
     async def _seen(self, request: Request) -> Request:
         """The request with the chat as stored; what the platform says anew is stored first."""
         stored = await self._store.chat(request.chat.ref)
+        if stored is not None and stored.gone:
+            # Who writes can be reached, whatever was missed of their coming back.
+            await self._store.chat_back(stored.ref, at=request.now, resume=lambda kept: resume(kept, request.now))
+            stored = replace(stored, gone=False)
         # The name of a private chat is a person's, and nobody needs it.
         private = request.chat.kind is ChatKind.PRIVATE
         fresh = replace(request.chat, title="") if private else request.chat

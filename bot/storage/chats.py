@@ -54,8 +54,9 @@ def get(connection: Connection, ref: ChatRef) -> Chat | None:
     row = connection.execute(_GET, (ref.platform, ref.chat_id, ref.thread_id or "")).fetchone()
     if row is None:
         return None
-    kind, title, language = row
-    return Chat(ref=ref, kind=ChatKind(kind), title=title, language=None if language is None else Language(language))
+    kind, title, language, gone = row
+    chosen = None if language is None else Language(language)
+    return Chat(ref=ref, kind=ChatKind(kind), title=title, language=chosen, gone=bool(gone))
 
 
 def set_language(connection: Connection, row: int, language: Language) -> None:
@@ -96,7 +97,11 @@ def merge(connection: Connection, old: int, new: int) -> None:
 
 _FIND: Final = "SELECT id FROM chats WHERE platform = ? AND chat_id = ? AND thread_id = ?"
 _FIND_THREADS: Final = "SELECT id, thread_id FROM chats WHERE platform = ? AND chat_id = ? ORDER BY thread_id"
-_GET: Final = "SELECT kind, title, language FROM chats WHERE platform = ? AND chat_id = ? AND thread_id = ?"
+_GET: Final = """
+    SELECT kind, title, language, gone_at IS NOT NULL
+    FROM chats
+    WHERE platform = ? AND chat_id = ? AND thread_id = ?
+"""
 _RENAME: Final = "UPDATE chats SET platform = ?, chat_id = ?, thread_id = ? WHERE id = ?"
 _ADD: Final = """
     INSERT INTO chats (platform, chat_id, thread_id, kind, title, language, seen_at)

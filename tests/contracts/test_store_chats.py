@@ -193,6 +193,15 @@ async def test_a_chat_that_is_seen_again_is_not_gone(store: Store) -> None:
     assert (await store.counts()).chats == 1
 
 
+async def test_a_chat_that_is_gone_says_so_until_it_is_back(store: Store) -> None:
+    await store.see_chat(group(), at=NINE)
+    assert await store.chat(CHAT) == group()
+    await store.chat_gone(CHAT, because="kicked", at=NINE)
+    assert await store.chat(CHAT) == replace(group(), gone=True)
+    await store.chat_back(CHAT, at=NINE, resume=tomorrow)
+    assert await store.chat(CHAT) == group()
+
+
 async def test_a_subscription_comes_back_even_if_the_chat_was_seen_first(store: Store) -> None:
     await store.subscribe(subscription(), at=NINE)
     await store.chat_gone(CHAT, because="blocked", at=NINE)

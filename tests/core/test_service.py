@@ -54,6 +54,22 @@ class TestMeeting:
         assert "改说中文" in await ada.types("/language zh")
         assert "主题" in await ada.types("/topics")
 
+    async def test_who_writes_is_not_gone_and_their_plan_goes_on(self, ada: Person, store: MemoryStore) -> None:
+        await ada.types("/subscribe 21:00")
+        await store.chat_gone(ada.chat, because="blocked", at=ada.clock.now())
+        assert not store.subscriptions[ada.chat].active
+        assert "21:00" in await ada.types("/settings")
+        assert store.subscriptions[ada.chat].active
+        assert store.gone == {}
+
+    async def test_what_a_person_ended_stays_ended_when_they_come_back(self, ada: Person, store: MemoryStore) -> None:
+        await ada.types("/subscribe 21:00")
+        await store.end_subscription(ada.chat, because="asked", at=ada.clock.now())
+        await store.chat_gone(ada.chat, because="blocked", at=ada.clock.now())
+        await ada.types("/random")
+        assert not store.subscriptions[ada.chat].active
+        assert store.gone == {}
+
     async def test_language_alone_switches_to_the_other(self, ada: Person) -> None:
         assert "改说中文" in await ada.types("/language")
         assert "English" in await ada.types("/language")

@@ -109,7 +109,8 @@ class MemoryStore(Store):
 
     @override
     async def chat(self, ref: ChatRef) -> Chat | None:
-        return self.chats.get(ref)
+        known = self.chats.get(ref)
+        return None if known is None else replace(known, gone=ref in self.gone)
 
     @override
     async def set_language(self, ref: ChatRef, language: Language) -> None:

@@ -264,3 +264,16 @@ def _picks(stage: Stage) -> list[int]:
 
 def _vote(server: TelegramServer, poll: str, option: int) -> dict[str, object]:
     return {"poll_id": poll, "user": server.users[7], "option_ids": [option], "option_persistent_ids": ["x"]}
+
+
+async def test_who_comes_back_by_writing_is_back_even_if_telegram_s_own_word_of_it_was_missed(
+    stage: Stage, server: TelegramServer
+) -> None:
+    await server.say(7, "/subscribe 21:00 Shanghai")
+    await server.message()
+    await stage.store.chat_gone(ref_of(7), because="blocked", at=stage.clock.now())
+    await server.say(7, "/random")
+    await server.message(count=2)
+    kept = stage.store.subscriptions[ref_of(7)]
+    assert kept.active
+    assert kept.next_due_at is not None
