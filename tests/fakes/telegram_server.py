@@ -19,6 +19,9 @@ from tests.fakes.telegram_methods import BY_NAME, METHODS
 from tests.fakes.telegram_people import TelegramPeople
 from tests.fakes.telegram_world import ADMIN, BOT, BOT_ID, GIFTS, NO_VOTES, TOKEN, WHEN, Error, FakeChat, Json, Sent, photo
 
+RICH = 10.1
+"""The Bot API version that knows rich messages."""
+
 
 class TelegramServer(TelegramPeople):
     """The server; start it with `running`."""
@@ -402,6 +405,8 @@ class TelegramServer(TelegramPeople):
             raise Error(400, "Bad Request: RESULT_ID_DUPLICATE")
         for result in results:
             content, probe = result["input_message_content"], Sent(chat=0, id=0)
+            if "message_text" not in content and ("rich_message" not in content or self.version < RICH):
+                raise Error(400, "Bad Request: can't parse inline query result: can't find field \"message_text\"")
             if not 1 <= len(result["id"].encode()) <= 64:
                 raise Error(400, "Bad Request: RESULT_ID_INVALID")
             self._mark(probe, result)

@@ -58,6 +58,8 @@ _NO_RIGHT: Final = (
 _UNCHANGED: Final = "message is not modified"
 _GONE_MESSAGE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
+_STALE_QUERY: Final = ("query is too old", "query_id_invalid")
+
 
 class NeverLeft(NetworkError):
     """The request surely did not reach Telegram: no connection, or a refusal before anything was written."""
@@ -116,6 +118,11 @@ def is_unchanged(error: TelegramError) -> bool:
 def is_gone_message(error: TelegramError) -> bool:
     """Whether there is no message any more that could be edited."""
     return any(words in error.message.lower() for words in _GONE_MESSAGE)
+
+
+def is_stale_query(error: TelegramError) -> bool:
+    """Whether a tap or an inline query came too late to be answered."""
+    return any(words in error.message.lower() for words in _STALE_QUERY)
 
 
 def is_about_the_text(error: TelegramError) -> bool:

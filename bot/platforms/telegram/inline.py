@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import structlog
 from telegram import (
     InlineQuery,
     InlineQueryResultArticle,
@@ -10,6 +11,7 @@ from telegram import (
     InputTextMessageContent,
     LinkPreviewOptions,
 )
+from telegram.error import BadRequest
 
 from bot.core import cards
 from bot.core.cards import short
@@ -21,11 +23,13 @@ from bot.core.requests import Voice
 from bot.core.service import Service
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.classic import classic_html
+from bot.platforms.telegram.faults import is_stale_query
 from bot.platforms.telegram.keyboard import keyboard
 from bot.platforms.telegram.newer import rich_message
 from bot.platforms.telegram.places import language_of, ref_of
 from bot.platforms.telegram.rich import rich_html
 
+_log: Final = structlog.stdlib.get_logger(__name__)
 PAGE: Final = 20
 # https://core.telegram.org/bots/api#answerinlinequery
 _CACHE_SECONDS: Final = 300
@@ -38,6 +42,7 @@ class Inline:
     def __init__(self, *, service: Service, asking: Asking) -> None:
         self._service: Final = service
         self._asking: Final = asking
+        self._rich_works = True
 
     @property
     def _bank(self) -> Bank:
@@ -49,8 +54,19 @@ class Inline:
 
         `is_rich` says whether the server takes rich messages.
         """
-        ref = ref_of(query.from_user.id)
-        voice = await self._service.voice_in(ref, language_of(query.from_user))
+        rich = is_rich and self._rich_works
+        try:
+            await self._show(query, is_rich=rich)
+        except BadRequest as error:
+            if not rich or is_stale_query(error):
+                raise
+            await self._show(query, is_rich=False)
+            # Only now is it known that the answer as such was right.
+            self._rich_works = False
+            _log.warning("Telegram refused rich inline results; ordinary ones are offered until the restart")
+
+    async def _show(self, query: InlineQuery, *, is_rich: bool) -> None:
+        voice = await self._service.voice_in(ref_of(query.from_user.id), language_of(query.from_user))
         start = int(query.offset) if query.offset.isdecimal() else 0
         if query.query.strip():
             found = self._bank.search(query.query[:200])

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from bot.core.model import QuestionId
+from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import Sent
+from tests.fakes.telegram_world import Error, Sent
 from tests.platforms.telegram.conftest import Made, Stage
 
 
@@ -87,6 +89,25 @@ async def test_an_older_server_gets_ordinary_messages(stage_of: Made) -> None:
         assert "message_text" in results[0]["input_message_content"]
 
 
+async def test_an_older_server_that_is_first_asked_inline_gets_ordinary_messages_too(stage_of: Made) -> None:
+    async with stage_of(version=10.0) as stage:
+        stage.server.person(7)
+        results = (await _ask(stage.server, "lora"))["results"]
+        assert "message_text" in results[0]["input_message_content"]
+        asked = len(stage.server.called("answerInlineQuery"))
+        await _ask(stage.server, "attention")
+        assert len(stage.server.called("answerInlineQuery")) == asked + 1
+
+
+async def test_a_query_that_waited_too_long_does_not_end_rich_results(server: TelegramServer) -> None:
+    late = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    server.faults["answerInlineQuery"].append(Error(400, late))
+    content = {"id": "late", "from": server.users[7], "query": "lora", "offset": ""}
+    await server.push("inline_query", content)
+    assert "rich_message" in (await _ask(server, "lora"))["results"][0]["input_message_content"]
+    assert len(server.called("answerInlineQuery")) == 2
+
+
 async def test_the_answer_opens_in_the_posted_message(server: TelegramServer) -> None:
     sent = _posted(server, (await _ask(server, "lora"))["results"][0])
     await _tap(server, sent, "Answer")
@@ -100,13 +121,17 @@ async def test_another_takes_its_place(server: TelegramServer) -> None:
 
 
 async def test_ratings_count_for_the_chat_it_was_posted_in(stage: Stage, server: TelegramServer) -> None:
-    sent = _posted(server, (await _ask(server, "lora"))["results"][0])
+    result = (await _ask(server, "lora"))["results"][0]
+    sent = _posted(server, result)
     await _tap(server, sent, "Answer")
     await server.until(lambda: sent.edits == 1)
     query = await _tap(server, sent, "Knew it")
     assert "Noted" in server.answers[query]["text"]
     await server.until(lambda: "Knew it 1" in sent.labels())
-    assert len(stage.store.chats) >= 1
+    here = ref_of("inline:77")
+    assert here in stage.store.chats
+    assert stage.store.chats.keys().isdisjoint({ref_of(7), ref_of(0)})
+    assert (await stage.store.tally(here, QuestionId(result["id"]))).knew == 1
 
 
 async def test_what_needs_a_chat_leads_into_the_private_one(server: TelegramServer) -> None:
