@@ -28,6 +28,7 @@ from bot.core.requests import Request, Voice
 from bot.core.subscriptions import Subscriptions, language_of, resume
 from bot.core.suggestions import suggestions
 from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean
+
 # How long a question for free text waits for its answer.
 PROMPT_KEPT: Final = timedelta(hours=1)
 

@@ -364,9 +364,9 @@ class TestWhatComesNext:
         )
         assert words in await ada.types("/next")
 
-    async def test_a_chat_that_was_gone_is_told_why(self, ada: Person, store: MemoryStore) -> None:
+    async def test_a_plan_that_ended_says_why(self, ada: Person, store: MemoryStore) -> None:
         await ada.types("/subscribe")
-        await store.chat_gone(ada.chat, because="blocked", at=ada.clock.now())
+        await store.end_subscription(ada.chat, because="blocked", at=ada.clock.now())
         assert "ended because the bot was blocked" in await ada.types("/next")
 
 
