@@ -17,7 +17,20 @@ from aiohttp import BodyPartReader, web
 from tests.fakes.telegram_markup import Refused, check_classic, check_rich
 from tests.fakes.telegram_methods import BY_NAME, METHODS
 from tests.fakes.telegram_people import TelegramPeople
-from tests.fakes.telegram_world import ADMIN, BOT, BOT_ID, GIFTS, NO_VOTES, TOKEN, WHEN, Error, FakeChat, Json, Sent, photo
+from tests.fakes.telegram_world import (
+    ADMIN,
+    BOT,
+    BOT_ID,
+    GIFTS,
+    NO_VOTES,
+    TOKEN,
+    WHEN,
+    Error,
+    FakeChat,
+    Json,
+    Sent,
+    photo,
+)
 
 RICH = 10.1
 """The Bot API version that knows rich messages."""
@@ -140,7 +153,13 @@ class TelegramServer(TelegramPeople):
 
     async def _do_getMe(self, given: Json) -> Json:  # noqa: N802  # named like the method
         del given
-        return {**BOT, "id": self.bot_id, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
+        return {
+            **BOT,
+            "id": self.bot_id,
+            "can_join_groups": True,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": True,
+        }
 
     async def _do_getUpdates(self, given: Json) -> list[Json]:  # noqa: N802
         if self.webhook:
