@@ -20,6 +20,7 @@ from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
+from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.places import ref_of
 from bot.platforms.telegram.polls import recall_poll
 from bot.platforms.telegram.sending import Sender
@@ -80,7 +81,7 @@ class Handlers:
         except ChatMigrated as error:
             chat = update.effective_chat
             if chat is not None:
-                await self._store.chat_moved(ref_of(chat.id), ref_of(error.new_chat_id))
+                await note_move(self._store, ref_of(chat.id), ref_of(error.new_chat_id))
         except TelegramError as error:
             _log.warning("an answer could not be given", update=update.update_id, why=error.message)
         except StoreError as error:

@@ -14,6 +14,7 @@ from bot.core.service import Service
 from bot.core.subscriptions import resume
 from bot.platforms.telegram.answering import Answering
 from bot.platforms.telegram.asking import Asking
+from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.places import described, ref_of
 from bot.platforms.telegram.rights import TelegramRights
 
@@ -75,7 +76,7 @@ class Life:
         if message.migrate_from_chat_id is not None:
             old, new = message.migrate_from_chat_id, message.chat.id
         if new is not None:
-            await self._store.chat_moved(ref_of(old), ref_of(new))
+            await note_move(self._store, ref_of(old), ref_of(new))
             _log.info("a group became a supergroup", old=old, new=new)
 
 

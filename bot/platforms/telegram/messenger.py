@@ -10,13 +10,14 @@ from telegram import Bot
 from telegram.error import TelegramError
 from typing_extensions import override
 
-from bot.core.errors import Rejected, ThreadGone
+from bot.core.errors import ChatMoved, Rejected, ThreadGone
 from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Store
 from bot.core.replies import Post, Reply
 from bot.platforms.telegram.faults import is_gone_message, typed_errors
 from bot.platforms.telegram.following import Following
-from bot.platforms.telegram.places import TELEGRAM
+from bot.platforms.telegram.moves import note_move
+from bot.platforms.telegram.places import TELEGRAM, ref_of
 from bot.platforms.telegram.sending import Address, Sender, Shown
 from bot.platforms.telegram.transport import LANE
 
@@ -70,6 +71,10 @@ class TelegramMessenger(Messenger):
         try:
             first = await self._delivered(post.reply, to, fall_back=post.fall_back)
             await self._pin(post, to.chat, first)
+        except ChatMoved as error:
+            old, new = ref_of(to.chat), ref_of(error.new_chat_id)
+            await self._following.best("note of a move", to.chat, partial(note_move, self._store, old, new))
+            raise
         finally:
             LANE.reset(token)
         return MessageId(str(first))

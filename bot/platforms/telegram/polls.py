@@ -10,6 +10,7 @@ from bot.core.model import ChatRef, QuestionId
 from bot.core.ports import Store
 from bot.core.replies import Poll, Reply
 from bot.platforms.telegram.keyboard import keyboard
+from bot.platforms.telegram.moves import present_ref
 from bot.platforms.telegram.places import chat_ref, ref_of
 
 # https://core.telegram.org/bots/api#sendpoll
@@ -52,12 +53,13 @@ async def remember_poll(store: Store, poll_id: str, message: Message, question: 
 
 
 async def recall_poll(store: Store, poll_id: str) -> SentPoll | None:
-    """The poll of that id, if it is one of ours."""
+    """The poll of that id, if it is one of ours; its chat is where it is by now."""
     value = await store.recall(_key(poll_id))
     if value is None:
         return None
     kept = json.loads(value)
-    return SentPoll(chat=ref_of(kept["chat"], kept["thread"]), question=QuestionId(kept["question"]))
+    chat = await present_ref(store, ref_of(kept["chat"], kept["thread"]))
+    return SentPoll(chat=chat, question=QuestionId(kept["question"]))
 
 
 def _key(poll_id: str) -> str:
