@@ -5,7 +5,7 @@ import errno
 import socket
 import sys
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -14,16 +14,20 @@ from bot.catalog.drawing import drawing_error
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.config import DISCORD_TOKEN, TELEGRAM_TOKEN, Problem, Settings
 from bot.core.errors import BadContent, Rejected, StoreError, Unavailable
+from bot.core.model import Chat, Platform
 from bot.core.requests import Voice
 from bot.core.schedule import coming_clock_change
 from bot.health import ask_health, is_ours, page_address
 from bot.platforms.discord import account as discord
 from bot.platforms.discord.invite import invite_link
-from bot.platforms.telegram import account as telegram
+from bot.platforms.telegram.account import account_desk
 from bot.storage.check import check
+from bot.storage.companies import companies
 
 # A clock that shows a time before this release is wrong.
 RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)
+# Asking about more of them would take longer than somebody waits.
+_CHATS: Final = 200
 _FORMULA: Final = r"h = W_0x + \frac{\alpha}{r}BAx"
 
 
@@ -99,13 +103,32 @@ class Doctor:
         if not TELEGRAM_TOKEN.fullmatch(secret):
             return self._say("telegram", "bad")
         try:
-            account = asyncio.run(telegram.look_up(secret, self.settings.telegram_api_url))
+            return asyncio.run(self._telegram_bot(secret))
         except Unavailable as error:
             return self._say("telegram", "ok-unreached", why=str(error))
         except Rejected as error:
             return self._say("telegram", "bad-refused", why=str(error))
+
+    async def _telegram_bot(self, secret: str) -> Finding:
+        """What Telegram says of the bot, of the chats it should post to, and of the way its updates take."""
+        async with account_desk(secret, self.settings.telegram_api_url) as desk:
+            account = await desk.account()
+            silenced = await desk.silenced_in(self._companies(), account.id)
+            why = await desk.undelivered(self.now) if self.settings.telegram_webhook_url is not None else ""
+        if silenced:
+            chats = ", ".join(chat.title or chat.ref.chat_id for chat in silenced)
+            return self._say("telegram", "bad-silenced", name=account.username, chats=chats)
+        if why:
+            return self._say("telegram", "bad-webhook", name=account.username, why=why)
         how = "ok" if account.joins_groups and account.inline else "ok-less"
         return self._say("telegram", how, name=account.username)
+
+    def _companies(self) -> Sequence[Chat]:
+        """Groups and channels on Telegram with a plan; none while the database cannot be read."""
+        try:
+            return companies(self.settings.database, Platform("telegram"), limit=_CHATS)
+        except StoreError:
+            return ()
 
     def _discord(self) -> Finding:
         token = self.settings.discord_token

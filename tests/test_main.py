@@ -12,9 +12,11 @@ from typing_extensions import override
 
 from bot import __version__
 from bot.__main__ import OK, UNUSABLE, WRONG, main
+from bot.clock import SystemClock
 from bot.core.model import Chat, ChatKind, ChatRef, LearnerRef, Platform, QuestionId
 from bot.core.ports import Bank
 from bot.locales import FluentPhrases
+from bot.platforms.telegram.places import ref_of
 from bot.storage.store import SqliteStore
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.discord_server import TOKEN as DISCORD_TOKEN
@@ -22,7 +24,9 @@ from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.stranger import stranger
 from tests.fakes.telegram_server import TelegramServer
+from tests.fakes.telegram_world import BOT_ID
 from tests.fakes.telegram_world import TOKEN as TELEGRAM_TOKEN
+from tests.fakes.values import NINE, subscription
 from tests.fakes.web_bot import web_bot
 
 ANN = LearnerRef(platform=Platform("web"), user_id="1")
@@ -313,6 +317,35 @@ async def test_the_doctor_asks_the_platforms_whose_tokens_these_are(
         assert code == OK
         assert "groups and inline mode are on" in out
         assert "https://discord.com/oauth2/authorize?client_id=" in out
+
+
+async def test_the_doctor_names_the_chats_where_the_bot_may_not_post(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = Chat(ref=ref_of(-100200), kind=ChatKind.GROUP, title="Study group")
+    async with SqliteStore.open(tmp_path / "bot.sqlite3") as store:
+        await store.see_chat(group, at=NINE)
+        await store.subscribe(subscription(group.ref), at=NINE)
+    async with TelegramServer().running() as telegram:
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_TOKEN", TELEGRAM_TOKEN)
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_API_URL", telegram.url)
+        telegram.group(-100200)
+        assert await asyncio.to_thread(main, ["doctor"]) == OK
+        telegram.chats[-100200].members[BOT_ID] = "left"
+        assert await asyncio.to_thread(main, ["doctor"]) == WRONG
+    assert "may not post in: Study group." in capsys.readouterr().out
+
+
+async def test_the_doctor_tells_of_a_webhook_that_telegram_cannot_reach(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with TelegramServer().running() as telegram:
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_TOKEN", TELEGRAM_TOKEN)
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_API_URL", telegram.url)
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_WEBHOOK_URL", "https://bot.example.org/hook")
+        telegram.undelivered = (int(SystemClock().now().timestamp()), "Connection refused")
+        assert await asyncio.to_thread(main, ["doctor"]) == WRONG
+    assert "cannot bring updates to the webhook (Connection refused)" in capsys.readouterr().out
 
 
 def test_bad_settings_end_every_command_with_their_names(

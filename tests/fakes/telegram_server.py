@@ -230,6 +230,8 @@ class TelegramServer(TelegramPeople):
         extra: Json = {"is_anonymous": False} if status == "creator" else {}
         if status == "administrator":
             extra = {**ADMIN, **chat.rights.get(user, {})}
+        elif status == "restricted":
+            extra = chat.rights.get(user, {})
         return {"status": status, "user": self.users[user], **extra}
 
     # Messages

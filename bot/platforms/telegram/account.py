@@ -1,14 +1,29 @@
-"""Whose token this is, asked of the Bot API without the SDK, for `qianmian doctor`."""
+"""What the Bot API tells of a bot without running it, for `qianmian doctor`; asked without the SDK.
 
-from collections.abc import Mapping
+No error names the token.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
 
 from bot.core.errors import Rejected, Unavailable
+from bot.core.model import Chat, ChatKind
 
 SECONDS: Final = 5.0
+AT_ONCE: Final = 8
+# What a server says of a token it does not know; the official one 401, and 404 for what has not even its shape.
+_NO_SUCH_BOT: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND})
+# What it says of a chat the bot is not in, or that is no more.
+_NO_SUCH_CHAT: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN})
+# Telegram tells of its last failure for as long as there was no later one.
+_RECENT: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,35 +33,93 @@ class TelegramAccount:
     https://core.telegram.org/bots/api#user
     """
 
+    id: int
     username: str
     joins_groups: bool
     inline: bool
 
 
-async def look_up(token: str, api_url: str) -> TelegramAccount:
-    """The bot a token belongs to; raises Rejected when there is none, Unavailable when nobody could be asked.
+class _Refused(Exception):  # named for what happened, as in the core
+    """Telegram said no; `status` as in HTTP."""
 
-    Neither error names the token.
-    """
-    me = await _get_me(token, api_url)
-    return TelegramAccount(
-        username=str(me.get("username", "")),
-        joins_groups=bool(me.get("can_join_groups")),
-        inline=bool(me.get("supports_inline_queries")),
-    )
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(f"{status} {words}".rstrip())
+        self.status: Final = status
+        self.words: Final = words
 
 
-async def _get_me(token: str, api_url: str) -> Mapping[str, Any]:
+class AccountDesk:
+    """Asks the Bot API about one bot; see `account_desk`."""
+
+    def __init__(self, session: aiohttp.ClientSession, address: str) -> None:
+        self._session: Final = session
+        self._address: Final = address
+
+    async def account(self) -> TelegramAccount:
+        """The bot its token belongs to; raises Rejected when there is none, Unavailable when nobody could be asked."""
+        try:
+            me = await self._ask("getMe")
+        except _Refused as error:
+            if error.status in _NO_SUCH_BOT:
+                raise Rejected(error.words) from None
+            raise Unavailable(str(error)) from None
+        return TelegramAccount(
+            id=int(me["id"]),
+            username=str(me.get("username", "")),
+            joins_groups=bool(me.get("can_join_groups")),
+            inline=bool(me.get("supports_inline_queries")),
+        )
+
+    async def undelivered(self, now: datetime) -> str:
+        """What lately kept Telegram from bringing updates to the webhook; empty if nothing did. Raises Unavailable."""
+        try:
+            info = await self._ask("getWebhookInfo")
+        except _Refused as error:
+            raise Unavailable(str(error)) from None
+        failed = datetime.fromtimestamp(int(info.get("last_error_date", 0)), UTC)
+        return str(info.get("last_error_message", "")) if now - failed < _RECENT else ""
+
+    async def silenced_in(self, chats: Iterable[Chat], bot: int) -> list[Chat]:
+        """Those of the chats where the bot may not post. Raises Unavailable."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def may_post(chat: Chat) -> bool:
+            async with turns:
+                return await self._may_post(chat, bot)
+
+        known = list(chats)
+        answers = await asyncio.gather(*(may_post(chat) for chat in known))
+        return [chat for chat, may in zip(known, answers, strict=True) if not may]
+
+    async def _may_post(self, chat: Chat, bot: int) -> bool:
+        try:
+            member = await self._ask("getChatMember", chat_id=chat.ref.chat_id, user_id=bot)
+        except _Refused as error:
+            if error.status in _NO_SUCH_CHAT:
+                return False
+            raise Unavailable(str(error)) from None
+        if chat.kind is ChatKind.CHANNEL:
+            return bool(member.get("can_post_messages"))
+        if member.get("status") == "restricted":
+            return bool(member.get("is_member") and member.get("can_send_messages"))
+        return member.get("status") in {"member", "administrator", "creator"}
+
+    async def _ask(self, method: str, **parameters: str | int) -> Mapping[str, Any]:
+        try:
+            async with self._session.get(f"{self._address}/{method}", params=parameters) as said:
+                answer, status = await said.json(content_type=None), said.status
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            # The error's own words hold the address, and that holds the token.
+            raise Unavailable(type(error).__name__) from None
+        if not isinstance(answer, dict) or not isinstance(answer.get("result"), dict):
+            words = answer.get("description", "") if isinstance(answer, dict) else ""
+            raise _Refused(status, str(words))
+        return dict(answer["result"])
+
+
+@asynccontextmanager
+async def account_desk(token: str, api_url: str) -> AsyncIterator[AccountDesk]:
+    """A connection on which to ask about the bot a token belongs to."""
     timeout = aiohttp.ClientTimeout(total=SECONDS)
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(f"{api_url}/bot{token}/getMe") as said,
-        ):
-            answer = await said.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        # The error's own words hold the address, and that holds the token.
-        raise Unavailable(type(error).__name__) from None
-    if not isinstance(answer, dict) or not answer.get("ok"):
-        raise Rejected(str(answer.get("description", "no answer")) if isinstance(answer, dict) else "no answer")
-    return dict(answer["result"])
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield AccountDesk(session, f"{api_url}/bot{token}")
