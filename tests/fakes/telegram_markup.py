@@ -47,6 +47,7 @@ MAX_BLOCKS = 500
 MAX_DEPTH = 16
 MAX_COLUMNS = 20
 MAX_TEXT = 4096
+MAX_ENTITIES = 100
 
 
 class Refused(Exception):
@@ -60,6 +61,7 @@ class Counted:
     text: str = ""
     blocks: int = 0
     depth: int = 0
+    entities: int = 0
     formulas: list[str] = field(default_factory=list)
 
 
@@ -160,6 +162,8 @@ class _Classic(_Reader):
     def permit(self, tag: str, attributes: set[str]) -> None:
         if tag not in CLASSIC or attributes - CLASSIC[tag]:
             raise Refused(f'Bad Request: can\'t parse entities: Unsupported start tag "{tag}"')
+        # A language inside <pre> is no entity of its own.
+        self.found.entities += not (tag == "code" and self.open[-1:] == ["pre"])
         if tag == "blockquote" and "blockquote" in self.open:
             raise Refused("Bad Request: can't parse entities: blockquote entities can't be nested")
         if self.open and self.open[-1] == "code":
@@ -189,4 +193,6 @@ def check_classic(markup: str) -> Counted:
         raise Refused("Bad Request: message text is empty")
     if len(found.text) > MAX_TEXT:
         raise Refused("Bad Request: message is too long")
+    if found.entities > MAX_ENTITIES:
+        raise Refused("Bad Request: (test) the entities after the hundredth would be dropped")
     return found

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from tests.fakes.telegram_checks import is_hidden
 from tests.fakes.telegram_world import BOT, BOT_ID, WHEN, FakeChat, Json, Sent
 
 _LOOK_AGAIN: Final = 0.01
@@ -22,6 +23,7 @@ class TelegramPeople:
         self.answers: dict[str, Json] = {}
         self.updates: list[Json] = []
         self.allowed: set[str] = set()
+        self.queries: set[str] = set()
         self._ids = itertools.count(1)
         self._update_ids = itertools.count(1000)
         self._changed = asyncio.Condition()
@@ -53,10 +55,10 @@ class TelegramPeople:
 
     # People
 
-    def person(self, id_: int = 7, name: str = "Ada", language: str = "en") -> int:
-        """Somebody with a private chat."""
+    def person(self, id_: int = 7, name: str = "Ada", language: str = "en", *, started: bool = True) -> int:
+        """Somebody with a private chat, or who has never opened it."""
         self.users[id_] = {"id": id_, "is_bot": False, "first_name": name, "language_code": language}
-        self.chats[id_] = FakeChat(id=id_, type="private", title=name, members={id_: "member"})
+        self.chats[id_] = FakeChat(id=id_, type="private", title=name, members={id_: "member"}, started=started)
         return id_
 
     def group(self, id_: int = -100200, *, type_: str = "supergroup", forum: bool = False, **admins: str) -> FakeChat:
@@ -71,6 +73,8 @@ class TelegramPeople:
         """An update of this kind happens."""
         if self.allowed and kind not in self.allowed:
             return
+        if kind in {"callback_query", "inline_query"}:
+            self.queries.add(content["id"])
         self.updates.append({"update_id": next(self._update_ids), kind: content})
         async with self._changed:
             self._changed.notify_all()
@@ -82,12 +86,18 @@ class TelegramPeople:
         message = {"message_id": id_, "date": WHEN, "chat": self.chats[chat].json(), "text": text, **extra}
         return message if user == 0 else {"from": self.users[user], **message}
 
-    async def say(self, user: int, text: str, *, chat: int | None = None, kind: str = "message", **extra: Any) -> None:
-        """Somebody writes, in their private chat or in another."""
+    async def say(self, user: int, text: str, *, chat: int | None = None, kind: str = "message", **extra: Any) -> int:
+        """Somebody writes, in their private chat or in another; their message's id."""
         place = user if chat is None else chat
         if "message_thread_id" in extra:
             extra.setdefault("is_topic_message", True)
-        await self.push(kind, self.written(place, user, text, **extra))
+        if kind.startswith("edited"):
+            extra.setdefault("edit_date", WHEN)
+        message = self.written(place, user, text, **extra)
+        self.chats[place].started = True
+        if not is_hidden(self.chats[place], message):
+            await self.push(kind, message)
+        return int(message["message_id"])
 
     async def answer_prompt(self, user: int, prompt: Sent, text: str) -> None:
         """Somebody replies to the bot's message."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from tests.fakes.telegram_checks import check_picture, check_poll, in_album
 from tests.fakes.telegram_markup import Refused, check_classic, check_rich
 from tests.fakes.telegram_methods import BY_NAME, METHODS
 from tests.fakes.telegram_people import TelegramPeople
@@ -47,6 +48,7 @@ class TelegramServer(TelegramPeople):
         self.webhook = ""
         self.secret = ""
         self.undelivered = (0, "")
+        self.files: set[str] = set()
         self.faults: dict[str, list[Error | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
@@ -215,7 +217,10 @@ class TelegramServer(TelegramPeople):
             raise Error(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=new)
         if int(id_) not in self.chats:
             raise Error(400, "Bad Request: chat not found")
-        return self.chats[int(id_)]
+        chat = self.chats[int(id_)]
+        if chat.type == "private" and not chat.started:
+            raise Error(403, "Forbidden: bot can't initiate conversation with a user")
+        return chat
 
     async def _do_getChat(self, given: Json) -> Json:  # noqa: N802
         chat = self._chat(given)
@@ -313,21 +318,26 @@ class TelegramServer(TelegramPeople):
     _do_sendRichMessage = _do_sendMessage  # noqa: N815
 
     async def _do_sendPhoto(self, given: Json) -> Json:  # noqa: N802
-        chat, sent = self._post(given)
+        check_picture(given["photo"], self.files)
+        return self._pictured(*self._post(given))
+
+    def _pictured(self, chat: FakeChat, sent: Sent) -> Json:
         sent.photos = 1
         self.messages.append(sent)
-        return {**self._json(chat, sent), "photo": [photo(sent.id)]}
+        return {**self._json(chat, sent), "photo": [self.uploaded(sent.id)]}
+
+    def uploaded(self, number: int = 0) -> Json:
+        """A picture that this bot has uploaded."""
+        size = photo(self.bot_id, number)
+        self.files.add(size["file_id"])
+        return size
 
     async def _do_sendMediaGroup(self, given: Json) -> list[Json]:  # noqa: N802
         if not 2 <= len(given["media"]) <= 10:
             raise Error(400, "Bad Request: wrong number of items in the media group")
-        messages = []
-        for _ in given["media"]:
-            chat, sent = self._post(given)
-            sent.photos = 1
-            self.messages.append(sent)
-            messages.append({**self._json(chat, sent), "photo": [photo(sent.id)]})
-        return messages
+        for item in given["media"]:
+            check_picture(in_album(item, given), self.files)
+        return [self._pictured(*self._post(given)) for _ in given["media"]]
 
     async def _do_sendDocument(self, given: Json) -> Json:  # noqa: N802
         chat, sent = self._post(given)
@@ -339,13 +349,8 @@ class TelegramServer(TelegramPeople):
 
     async def _do_sendPoll(self, given: Json) -> Json:  # noqa: N802
         chat, sent = self._post(given)
+        check_poll(chat, given)
         options = [option["text"] for option in given["options"]]
-        if not 1 <= len(given["question"]) <= 300 or any(not 1 <= len(option) <= 100 for option in options):
-            raise Error(400, "Bad Request: poll question or option is too long")
-        if len(given.get("explanation", "")) > 200 or given.get("explanation", "").count("\n") > 2:
-            raise Error(400, "Bad Request: poll explanation is too long")
-        if chat.type == "channel" and not given.get("is_anonymous", True):
-            raise Error(400, "Bad Request: non-anonymous polls can't be sent to channel chats")
         sent.poll = {**given, "options": options, "id": f"poll{sent.id}"}
         self.messages.append(sent)
         anonymous = bool(given.get("is_anonymous", True))
@@ -378,6 +383,8 @@ class TelegramServer(TelegramPeople):
         return self._json(chat, sent)
 
     def _rewrite(self, sent: Sent, given: Json) -> None:
+        if sent.poll is not None or sent.photos or sent.document:
+            raise Error(400, "Bad Request: there is no text in the message to edit")
         before = (sent.html, sent.keyboard)
         probe = Sent(chat=sent.chat, id=sent.id)
         self._mark(probe, given)
@@ -415,7 +422,7 @@ class TelegramServer(TelegramPeople):
     async def _do_answerCallbackQuery(self, given: Json) -> bool:  # noqa: N802
         if len(given.get("text", "")) > 200:
             raise Error(400, "Bad Request: MESSAGE_TOO_LONG")
-        if given["callback_query_id"] in self.answers:
+        if given["callback_query_id"] in self.answers or given["callback_query_id"] not in self.queries:
             raise Error(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         self.answers[given["callback_query_id"]] = given
         return True
@@ -424,6 +431,8 @@ class TelegramServer(TelegramPeople):
         results = given["results"]
         if len(results) > 50 or len({result["id"] for result in results}) != len(results):
             raise Error(400, "Bad Request: RESULT_ID_DUPLICATE")
+        if given["inline_query_id"] not in self.queries:
+            raise Error(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         for result in results:
             content, probe = result["input_message_content"], Sent(chat=0, id=0)
             if "message_text" not in content and ("rich_message" not in content or self.version < RICH):

@@ -36,6 +36,8 @@ class FakeChat:
     closed: set[int] = field(default_factory=set)
     refusal: Error | None = None
     bot_is_admin: bool = False
+    started: bool = True
+    """Of a private chat: whether the person ever pressed Start there."""
 
     def json(self) -> Json:
         """As in messages."""
@@ -100,6 +102,6 @@ NO_VOTES = {"total_voter_count": 0, "is_closed": False, "allows_multiple_answers
 }
 
 
-def photo(id_: int) -> Json:
-    """A picture that Telegram has."""
-    return {"file_id": f"photo{id_}", "file_unique_id": f"u{id_}", "width": 320, "height": 56}
+def photo(bot: int, id_: int) -> Json:
+    """A picture that Telegram has from that bot."""
+    return {"file_id": f"photo{bot}x{id_}", "file_unique_id": f"u{id_}", "width": 320, "height": 56}

@@ -56,7 +56,13 @@ _NO_RIGHT: Final = (
     "bot is not an administrator",
 )
 _UNCHANGED: Final = "message is not modified"
-_GONE_MESSAGE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+# A quiz or a picture has no text: what is to be read instead of it needs a message of its own.
+_GONE_MESSAGE: Final = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",
+)
 
 _STALE_QUERY: Final = ("query is too old", "query_id_invalid")
 

@@ -277,3 +277,13 @@ async def test_who_comes_back_by_writing_is_back_even_if_telegram_s_own_word_of_
     kept = stage.store.subscriptions[ref_of(7)]
     assert kept.active
     assert kept.next_due_at is not None
+
+
+async def test_the_full_question_of_a_quiz_is_a_message_of_its_own(server: TelegramServer) -> None:
+    await server.say(7, "/quiz lora")
+    quiz = await server.message()
+    assert quiz.poll is not None
+    await server.tapped(7, quiz, "full question")
+    card = await server.message(count=2)
+    assert card.rich
+    assert "Hint" in card.labels()

@@ -175,7 +175,7 @@ async def test_every_picture_of_an_album_takes_a_turn() -> None:
     pacer = PassingPacer()
     async with _requests(pacer) as (server, request, _):
         server.group(-100200)
-        media = [{"type": "photo", "media": f"photo{n}"} for n in range(4)]
+        media = [{"type": "photo", "media": server.uploaded(n)["file_id"]} for n in range(4)]
         await _ask(server, request, "sendMediaGroup", chat_id=-100200, media=media)
         assert pacer.turns == [(Lane.TAP, "-100200", True)] * 4
 
