@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
@@ -18,6 +18,7 @@ from bot.core.ports import Clock, Lane, Store
 from bot.core.replies import Placement, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import Service
+from bot.platforms.telegram.answers import Answers, words_of
 from bot.platforms.telegram.faults import is_gone_message
 from bot.platforms.telegram.newer import Ephemeral
 from bot.platforms.telegram.places import language_of
@@ -53,6 +54,7 @@ class Answering:
         self._store: Final = store
         self._clock: Final = clock
         self._refused: Final[OrderedDict[str, datetime]] = OrderedDict()
+        self._answers: Final = Answers()
         self._refreshing: Final[dict[_Key, Reply | None]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
 
@@ -70,7 +72,21 @@ class Answering:
         if private and response.reply.attachment is not None and person is not None:
             # What is stored about a person is nobody else's business.
             to = Address(chat=person.id)
-        await self._say(request, response.reply, to, person)
+        await self._answer(request, response.reply, to, message)
+
+    async def _answer(self, request: Request, reply: Reply, to: Address, message: Message) -> None:
+        """Answer openly; an edited message by an edited answer."""
+        before = self._answers.of(message)
+        lasting = reply.prompt is None and reply.poll is None and reply.attachment is None
+        if before is not None and lasting:
+            shown = replace(before.shown, classic=to.classic, protected=to.protected)
+            if before.words != words_of(message):
+                await self._edit(reply, shown)
+                self._answers.keep(message, shown)
+            return
+        ids = await self._say(request, reply, to, message.from_user)
+        if ids and lasting:
+            self._answers.keep(message, Shown(chat=to.chat, message=ids[-1], thread=to.thread))
 
     async def greet(self, request: Request, response: Response) -> None:
         """Say something of our own accord, as after being added to a chat."""
@@ -159,7 +175,7 @@ class Answering:
         """The bot's rights in this chat have changed."""
         self._refused.pop(chat_id, None)
 
-    async def _say(self, request: Request, reply: Reply, to: Address, person: User | None) -> None:
+    async def _say(self, request: Request, reply: Reply, to: Address, person: User | None) -> Sequence[int]:
         if reply.prompt is not None:
             await self._service.expect(request, reply.prompt)
             voice = await self._service.voice_in(request.chat.ref, language_of(person))
@@ -169,7 +185,7 @@ class Answering:
                 # A selective prompt opens for whom it names.
                 name = escape(person.full_name, quote=False)
                 to = replace(to, mention=f'\n<a href="tg://user?id={person.id}">{name}</a>')
-        await self._sender.send(reply, to)
+        return await self._sender.send(reply, to)
 
     async def _beside(self, ref: ChatRef, reply_to: int | None = None) -> Address:
         classic, protected = await self._wishes(ref)

@@ -16,6 +16,7 @@ from bot.core.requests import Request
 from bot.core.service import Service
 from bot.core.typed import CANCEL_WORDS
 from bot.platforms.telegram.answering import Answering
+from bot.platforms.telegram.answers import words_of
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.inline import Inline
@@ -32,6 +33,7 @@ ALLOWED_UPDATES: Final = (
     "message",
     "edited_message",
     "channel_post",
+    "edited_channel_post",
     "callback_query",
     "inline_query",
     "chosen_inline_result",
@@ -93,9 +95,9 @@ class Handlers:
         if (query := update.callback_query) is not None:
             self._updates.labels("tap").inc()
             await self._tap(query)
-        elif (message := update.message or update.edited_message or update.channel_post) is not None:
+        elif (message := update.effective_message) is not None:
             self._updates.labels("message").inc()
-            await self._message(message, edited=update.edited_message is not None)
+            await self._message(message)
         elif update.inline_query is not None:
             self._updates.labels("inline").inc()
             await self._inline.answer(update.inline_query, is_rich=self._sender.rich_works)
@@ -113,18 +115,20 @@ class Handlers:
         response = await self._service.act(request, query.data or "")
         await self._answering.to_tap(request, response, tap)
 
-    async def _message(self, message: Message, *, edited: bool) -> None:
+    async def _message(self, message: Message) -> None:
         if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
             await self._life.moved(message)
             return
         request = self._asking.by_message(message)
-        text = message.text or message.caption or ""
-        if request is None or (not text and message.forward_origin is None):
+        text = words_of(message)
+        forwarded = message.forward_origin is not None
+        if request is None or not (text or forwarded):
             return
-        if text.startswith("/"):
+        if text.startswith("/") and not forwarded:
             await self._command(request, message, text)
-        elif not edited:
-            await self._words(request, message, text)
+        elif message.edit_date is None:
+            # What somebody else wrote is no command of whoever passes it on.
+            await self._words(request, message, text.lstrip("/") if forwarded else text)
 
     async def _command(self, request: Request, message: Message, text: str) -> None:
         if not text[1:].strip() or text[1].isspace():
