@@ -159,6 +159,7 @@ async def _upkeep(settings: Settings, store: SqliteStore, clock: Clock) -> None:
     now = clock.now()
     folded = await store.fold(now - LEDGER_KEPT)
     _log.info("ledger folded", rows=folded)
+    await store.forget_expired(now)
     if settings.backups:
         folder = settings.database.with_name("backups")
         copy = await store.back_up_nightly(folder, now=now, keep=settings.backups)

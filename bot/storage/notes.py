@@ -6,6 +6,8 @@ from typing import Final
 
 from bot.storage.instants import from_micros, to_micros
 
+EXPIRED_AT_ONCE: Final = 1_000
+
 
 def put_prompt(connection: Connection, chat: int, learner: int, action: str, *, at: datetime) -> None:
     """Remember what a person was asked in a chat, in place of the question before."""
@@ -29,12 +31,17 @@ def get(connection: Connection, key: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def put(connection: Connection, key: str, value: str | None) -> None:
-    """Keep a small value; None forgets it."""
+def put(connection: Connection, key: str, value: str | None, *, until: datetime | None = None) -> None:
+    """Keep a small value, for ever or until an instant; None forgets it."""
     if value is None:
         connection.execute("DELETE FROM notes WHERE key = ?", (key,))
     else:
-        connection.execute(_PUT, (key, value))
+        connection.execute(_PUT, (key, value, None if until is None else to_micros(until)))
+
+
+def drop_expired(connection: Connection, now: datetime) -> int:
+    """Forget some of the values whose time is over; how many."""
+    return connection.execute(_DROP_EXPIRED, (to_micros(now), EXPIRED_AT_ONCE)).rowcount
 
 
 _PROMPT: Final = "SELECT action, at FROM prompts WHERE chat = ? AND learner = ?"
@@ -43,4 +50,11 @@ _PUT_PROMPT: Final = """
     VALUES (?, ?, ?, ?)
     ON CONFLICT (chat, learner) DO UPDATE SET action = excluded.action, at = excluded.at
 """
-_PUT: Final = "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_PUT: Final = """
+    INSERT INTO notes (key, value, expires_at)
+    VALUES (?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at
+"""
+_DROP_EXPIRED: Final = """
+    DELETE FROM notes WHERE key IN (SELECT key FROM notes WHERE expires_at < ? ORDER BY expires_at LIMIT ?)
+"""

@@ -69,6 +69,13 @@ class SqliteStore(Store):
         """
         return await fold(self._database, before)
 
+    async def forget_expired(self, now: datetime) -> int:
+        """Forget small values whose time is over, in small transactions; how many there were."""
+        forgotten = 0
+        while count := await self._database.write(lambda db: notes.drop_expired(db, now)):
+            forgotten += count
+        return forgotten
+
     async def back_up_nightly(self, folder: Path, *, now: datetime, keep: int) -> Path:
         """Take the day's backup into a folder, verify it, and keep the latest few; returns where it stands.
 
@@ -441,8 +448,8 @@ class SqliteStore(Store):
         return await self._database.read(lambda db: notes.get(db, key))
 
     @override
-    async def remember(self, key: str, value: str | None) -> None:
-        await self._database.write(lambda db: notes.put(db, key, value))
+    async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:
+        await self._database.write(lambda db: notes.put(db, key, value, until=until))
 
     @override
     async def counts(self) -> Counts:

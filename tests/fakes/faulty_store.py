@@ -64,6 +64,6 @@ class FaultyStore(MemoryStore):
         return await super().recall(key)
 
     @override
-    async def remember(self, key: str, value: str | None) -> None:
+    async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:
         self._check("remember")
-        await super().remember(key, value)
+        await super().remember(key, value, until=until)

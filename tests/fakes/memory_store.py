@@ -686,7 +686,8 @@ class MemoryStore(Store):
         return self.values.get(key)
 
     @override
-    async def remember(self, key: str, value: str | None) -> None:
+    async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:
+        del until
         if value is None:
             self.values.pop(key, None)
         else:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.model import ChatRef, DeliveryState
 from bot.core.ports import Settled
+from bot.storage.notes import EXPIRED_AT_ONCE
 from bot.storage.store import SqliteStore
 from bot.storage.upkeep import KEPT_PER_CHAT, ROWS_AT_ONCE
 from tests.fakes.values import CHAT, DAY, HOUR, NINE, TELEGRAM, chat_ref, one_a_day, slot_at, subscription
@@ -106,3 +107,16 @@ async def test_more_rows_than_one_step_takes_are_folded(store: SqliteStore) -> N
 
 async def test_an_empty_database_has_nothing_to_fold(store: SqliteStore) -> None:
     assert await store.fold(NINE) == 0
+
+
+async def test_small_values_whose_time_is_over_are_forgotten(store: SqliteStore) -> None:
+    await store.remember("menu", "1")
+    for number in range(EXPIRED_AT_ONCE + 1):
+        await store.remember(f"poll {number}", "x", until=NINE)
+    await store.remember("fresh", "x", until=NINE + DAY)
+    await store.remember("renewed", "x", until=NINE)
+    await store.remember("renewed", "x", until=NINE + DAY)
+    assert await store.forget_expired(NINE + HOUR) == EXPIRED_AT_ONCE + 1
+    assert await store.recall("poll 0") is None
+    assert [await store.recall(key) for key in ("menu", "fresh", "renewed")] == ["1", "x", "x"]
+    assert await store.forget_expired(NINE + HOUR) == 0

@@ -45,8 +45,8 @@ class Store(ChatStore, OutboxStore, AnnouncementStore, LearnerStore, MessageStor
         """A small value kept by a platform (a hash of its command menu, a file id)."""
         ...
 
-    async def remember(self, key: str, value: str | None) -> None:
-        """Keep a small value; None forgets it."""
+    async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:
+        """Keep a small value; None forgets it. After `until` (aware UTC) it may be forgotten without a word."""
         ...
 
     async def counts(self) -> Counts:

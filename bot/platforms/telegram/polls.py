@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from telegram import Bot, InputPollOption, Message
@@ -15,6 +16,8 @@ from bot.platforms.telegram.places import chat_ref, ref_of
 
 # https://core.telegram.org/bots/api#sendpoll
 MAX_POLL_QUESTION: Final = 300
+KEPT: Final = timedelta(days=30)
+"""How long an answer to a quiz counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ async def remember_poll(store: Store, poll_id: str, message: Message, question: 
     """Keep what an answer to the poll will need; answers come without their chat."""
     ref = chat_ref(message)
     value = {"chat": ref.chat_id, "thread": ref.thread_id, "question": question}
-    await store.remember(_key(poll_id), json.dumps(value))
+    await store.remember(_key(poll_id), json.dumps(value), until=message.date + KEPT)
 
 
 async def recall_poll(store: Store, poll_id: str) -> SentPoll | None:

@@ -1,7 +1,7 @@
 """Speaking by our own initiative: how posts look, and what each of Telegram's answers means, over the wire."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from typing_extensions import override
@@ -223,7 +223,7 @@ async def test_a_pause_after_the_first_part_is_waited_out_with_the_taps(stage: S
 async def test_a_database_that_fails_behind_a_quiz_does_not_bring_it_twice(stage_of: Made) -> None:
     class Full(MemoryStore):
         @override
-        async def remember(self, key: str, value: str | None) -> None:
+        async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:
             raise StoreError("the disk is full")
 
     async with stage_of(store=Full()) as stage:

@@ -1,8 +1,10 @@
 """A group becomes a supergroup: what was posted before still belongs to it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from bot.core import cards
 from bot.core.errors import ChatMoved
@@ -13,7 +15,8 @@ from bot.core.requests import Voice
 from bot.platforms.telegram.moves import note_move, present_ref
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.memory_store import MemoryStore
-from tests.platforms.telegram.conftest import PHRASES, Stage
+from tests.fakes.telegram_world import WHEN
+from tests.platforms.telegram.conftest import PHRASES, Made, Stage
 
 OLD, NEW = -55, -100500
 
@@ -65,3 +68,18 @@ async def test_moves_in_a_circle_end() -> None:
     await note_move(store, ref_of(-1), ref_of(-2))
     await note_move(store, ref_of(-2), ref_of(-1))
     assert (await present_ref(store, ref_of(-1))).chat_id in {"-1", "-2"}
+
+
+async def test_what_a_quiz_was_about_is_kept_for_a_month(stage_of: Made) -> None:
+    class Dated(MemoryStore):
+        until: datetime | None = None
+
+        @override
+        async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:
+            self.until = until or self.until
+            await super().remember(key, value, until=until)
+
+    store = Dated()
+    async with stage_of(store=store) as stage:
+        await _quiz(stage)
+        assert store.until == datetime.fromtimestamp(WHEN, UTC) + timedelta(days=30)
