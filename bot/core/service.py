@@ -33,7 +33,6 @@ from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_T
 PROMPT_KEPT: Final = timedelta(hours=1)
 
 
-
 class Service:
     """All use cases behind four calls: `command`, `act`, `tell` and `suggest`.
 
