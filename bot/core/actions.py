@@ -73,6 +73,7 @@ class Ask(StrEnum):
     SAY = "say"
     SEARCH = "search"
     MENTION = "mention"
+    ANNOUNCE = "announce"
 
 
 class Decision(StrEnum):
@@ -257,6 +258,21 @@ Action = (
     | ForgetMe
     | Announcement
 )
+
+PLACELESS: Final = (
+    RevealStage,
+    Rate,
+    Save,
+    Another,
+    ShowQuestion,
+    ShowGroups,
+    ShowGroup,
+    ShowTopic,
+    ShowFound,
+    PickOption,
+    ForgetMe,
+)
+"""Those that do the same in whatever chat they are pressed: about questions and the presser, not about the chat."""
 
 # Letters are permanent: messages with old buttons stay in chats for years.
 _LETTERS: Final[dict[str, type[Action]]] = {

@@ -96,15 +96,15 @@ class Announcements:
             return
         if draft.state is not AnnouncementState.DRAFT:
             raise _decided(draft)
-        raise Mistake("announce-busy", number=await self._open())
+        raise Mistake("announce-busy", number=await self.under_way())
 
     async def _running(self, voice: Voice) -> Response:
-        number = await self._open()
+        number = await self.under_way()
         if not number:
             raise Mistake("announce-what")
         return Response(reply=await self._progress(voice, number))
 
-    async def _open(self) -> int:
+    async def under_way(self) -> int:
         """The number of the announcement that is on its way; 0 for none."""
         return next((one.number for one in await self.store.open_announcements() if one.open), 0)
 

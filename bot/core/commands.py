@@ -17,6 +17,17 @@ class Who(StrEnum):
     OPERATOR = "operator"
 
 
+class Audience(StrEnum):
+    """Whom a command's answer is for, for platforms that can show it to the asker alone.
+
+    EVERYBODY may discuss it; for anybody but the ASKER it is noise; NOBODY_ELSE may see it.
+    """
+
+    EVERYBODY = "everybody"
+    ASKER = "asker"
+    NOBODY_ELSE = "nobody-else"
+
+
 class Where(Flag):
     """In which kinds of chat a command makes sense."""
 
@@ -75,6 +86,7 @@ class Command:
     arguments: tuple[Argument, ...] = ()
     who: Who = Who.ANYONE
     where: Where = Where.ANYWHERE
+    audience: Audience = Audience.EVERYBODY
 
     def about(self, language: Language) -> str:
         """The description in one language, at most 100 characters (Discord's limit)."""
@@ -127,8 +139,20 @@ COMMANDS: Final[tuple[Command, ...]] = (
         arguments=(Argument(name="id", kind=Kind.QUESTION, zh="题目编号", en="The question's id", required=True),),
     ),
     Command(name="quiz", zh="做一道选择题", en="A multiple-choice quiz", aliases=("测验",), arguments=(_TOPIC,)),
-    Command(name="review", zh="复习没答上来的题", en="Go back to what you missed", aliases=("复习",)),
-    Command(name="saved", zh="我收藏的题", en="Your saved questions", aliases=("收藏",)),
+    Command(
+        name="review",
+        zh="复习没答上来的题",
+        en="Go back to what you missed",
+        aliases=("复习",),
+        audience=Audience.NOBODY_ELSE,
+    ),
+    Command(
+        name="saved",
+        zh="我收藏的题",
+        en="Your saved questions",
+        aliases=("收藏",),
+        audience=Audience.NOBODY_ELSE,
+    ),
     Command(
         name="subscribe",
         zh="订阅每日一题",
@@ -147,6 +171,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         en="Hours, topics, language and more",
         aliases=("设置",),
         who=Who.ADMIN,
+        audience=Audience.ASKER,
     ),
     Command(name="next", zh="下一题什么时候来", en="When the next question comes", aliases=("下次",)),
     Command(
@@ -187,8 +212,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
                 choices=("export", "forget"),
             ),
         ),
+        audience=Audience.NOBODY_ELSE,
     ),
-    Command(name="help", zh="所有命令", en="All commands", aliases=("帮助",)),
+    Command(name="help", zh="所有命令", en="All commands", aliases=("帮助",), audience=Audience.ASKER),
     Command(
         name="stats",
         zh="运行数据",
@@ -219,9 +245,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
             Argument(
                 name="text",
                 kind=Kind.WORDS,
-                zh="公告内容，空行分段",
-                en="What to tell them; an empty line begins a new paragraph",
-                required=True,
+                zh="公告内容；不填我会再问",
+                en="What to tell them; if left out, you are asked for it",
                 longest=MAX_ANNOUNCEMENT,
             ),
         ),

@@ -12,21 +12,8 @@ from bot.core.plans import REVEAL_HOURS, switched_on
 from bot.core.ports import Bank
 from bot.core.replies import Button, Control, Option, Picker, Reply, Row, Tone
 from bot.core.requests import Voice
+from bot.core.zones import COMMON_ZONES
 
-COMMON_ZONES: Final = (
-    "Asia/Shanghai",
-    "Asia/Hong_Kong",
-    "Asia/Taipei",
-    "Asia/Singapore",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Europe/London",
-    "Europe/Berlin",
-    "America/New_York",
-    "America/Chicago",
-    "America/Los_Angeles",
-    "UTC",
-)
 NOON: Final = "12:00"
 # What only some platforms can do stands on the page `more` of those that can.
 SWITCHES: Final = (

@@ -82,7 +82,9 @@ class Attachment:
 class Prompt:
     """A question for free text; what the person writes is sent to `action` (see `Service.tell`).
 
-    Platforms show it as a modal, a forced reply or an input; it can always be cancelled.
+    Platforms show it as a modal, a forced reply or an input; it can always be cancelled. `picker` holds likely
+    answers for platforms that can offer them beside the field: choosing one does its action instead. `longest` is how
+    many characters are taken, where that is not what answers in general may have.
     """
 
     action: Action
@@ -90,6 +92,8 @@ class Prompt:
     placeholder: str = ""
     value: str = ""
     long: bool = False
+    picker: Picker | None = None
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.actions import PlanField
-from bot.core.model import Chat, ChatKind, Language, LearnerRef, Reveal
+from bot.core.model import Chat, ChatKind, ChatRef, Language, LearnerRef, Reveal
 from bot.core.ports import Phrases, Rights
 
 
@@ -19,6 +19,8 @@ class Request:
         rights: Asked when something needs an admin, and only then.
         language: The language of the person's client, if the platform tells.
         zone: The time zone of the person's client, if the platform tells.
+        locale: The language tag of the person's client (`pt-BR`), if the platform tells; a hint at where they live.
+        neighbours: Other chats of the same community, such as a server's channels; a hint at what they agreed on.
         operator: Whether the platform vouches that this person runs the bot.
         reveal: How answers are shown in a group that never chose a policy.
         features: The parts of a plan that only some platforms can do and this one can.
@@ -31,6 +33,8 @@ class Request:
     rights: Rights
     language: Language | None = None
     zone: str | None = None
+    locale: str = ""
+    neighbours: tuple[ChatRef, ...] = ()
     operator: bool = False
     reveal: Reveal = Reveal.BUTTON
     features: frozenset[PlanField] = frozenset()

@@ -19,8 +19,9 @@ from bot.core.learners import Learners, Operators
 from bot.core.library import Library
 from bot.core.manners import offer, sentence_of, sorry
 from bot.core.markup import Bold, Code, Heading, ItemList, Paragraph, Text, inlines, paragraph
-from bot.core.model import ChatKind, ChatRef, Difficulty, Language, QuestionId
+from bot.core.model import MAX_ANNOUNCEMENT, ChatKind, ChatRef, Difficulty, Language
 from bot.core.ports import Phrases, Store, Suggestion
+from bot.core.prompts import Prompts
 from bot.core.questions import Questions
 from bot.core.quizzes import Quizzes
 from bot.core.replies import Button, Placement, Prompt, Reply, Response, Row, Tone
@@ -67,6 +68,12 @@ class Service:
         self.learners: Final = Learners(library=library, store=store)
         self.operators: Final = Operators(library=library, store=store)
         self.announcements: Final = Announcements(store=store)
+        self.prompts: Final = Prompts(
+            learners=self.learners,
+            subscriptions=self.subscriptions,
+            browsing=self.browsing,
+            announcements=self.announcements,
+        )
         self._runners: Final = self._table()
 
     async def command(self, request: Request, name: str, words: str = "") -> Response:
@@ -104,10 +111,13 @@ class Service:
             action = actions.decode(data)
             if not isinstance(action, AskFor):
                 raise StaleAction(f"{type(action).__name__} asks for no text")
+            self._check_prompt(action, known)
+            longest = MAX_ANNOUNCEMENT if action.what is Ask.ANNOUNCE else MAX_TEXT
             try:
-                return await self._told(known, voice, action, clean(text))
+                return await self.prompts.take(known, voice, action, clean(text, longest))
             except Mistake as mistake:
-                return await self._ask_again(known, voice, action, sentence_of(voice, mistake))
+                why = sentence_of(voice, mistake)
+                return await self.prompts.ask_again(known, voice, action, text=text, why=why)
 
         return await self._politely(request, run, tapped=False)
 
@@ -220,7 +230,7 @@ class Service:
             "stats": lambda _r, v, _w: self.operators.stats(v),
             "reload": lambda _r, v, _w: self.operators.reload(v),
             "reports": lambda _r, v, _w: self.operators.reports(v),
-            "announce": self.announcements.prepare,
+            "announce": self._announce,
         }
 
     async def _start(self, request: Request, voice: Voice, words: str) -> Response:
@@ -229,6 +239,8 @@ class Service:
             return self.questions.show(request, voice, rest)
         if kind == "t" and rest:
             return self.browsing.topic(voice, rest, 0)
+        if kind == "c" and rest:
+            return await self._run(request, voice, rest)
         if words == "sub":
             return await self.subscriptions.subscribe(request, voice, "")
         buttons = (
@@ -309,6 +321,11 @@ class Service:
             return self.learners.ask_for_note(voice, self._library.bank.question(question).id)
         return await self.learners.note(request, voice, question, text)
 
+    async def _announce(self, request: Request, voice: Voice, words: str) -> Response:
+        if words or await self.announcements.under_way():
+            return await self.announcements.prepare(request, voice, words)
+        return await self.prompts.ask(request, voice, AskFor(what=Ask.ANNOUNCE))
+
     # Actions
 
     async def _do(self, request: Request, voice: Voice, action: Action) -> Response:  # noqa: C901, PLR0911, PLR0912  # one line per action; the type checker proves it whole
@@ -365,39 +382,12 @@ class Service:
         return await self._runners[command.name](request, voice, "")
 
     async def _ask(self, request: Request, voice: Voice, action: AskFor) -> Response:
-        if action.what is Ask.REPORT:
-            return self.learners.ask_for_note(voice, _about(action))
-        if action.what is Ask.SAY:
-            return self.learners.ask_for_answer(voice, _about(action))
-        del request
-        label = voice(f"ask-{action.what}")
-        prompt = Prompt(action=action, label=label, placeholder=voice(f"ask-{action.what}-example"))
-        return Response(reply=Reply(blocks=(paragraph(label),), prompt=prompt), placement=Placement.PRIVATE)
+        self._check_prompt(action, request)
+        return await self.prompts.ask(request, voice, action)
 
-    async def _ask_again(self, request: Request, voice: Voice, action: AskFor, why: str) -> Response:
-        """The prompt once more, below what was wrong with the answer."""
-        asked = await self._ask(request, voice, action)
-        reply = asked.reply or Reply()
-        return replace(asked, reply=replace(reply, blocks=(paragraph(why), *reply.blocks)), refused=True)
-
-    async def _told(self, request: Request, voice: Voice, action: AskFor, text: str) -> Response:
-        match action.what:
-            case Ask.REPORT:
-                return await self.learners.note(request, voice, _about(action), text)
-            case Ask.SAY:
-                return await self.learners.say(request, voice, _about(action), text)
-            case Ask.SEARCH:
-                return self.browsing.search(voice, text, 0)
-            case Ask.TIMES | Ask.ZONE | Ask.MENTION:
-                return await self.subscriptions.told(request, voice, action.what, text, action.chat)
-            case _:
-                assert_never(action.what)
-
-
-def _about(action: AskFor) -> QuestionId:
-    if action.question is None:
-        raise StaleAction(f"{action.what} is about no question")
-    return action.question
+    def _check_prompt(self, action: AskFor, request: Request) -> None:
+        if action.what is Ask.ANNOUNCE:
+            self._check(find_command("announce"), request)
 
 
 async def _now(response: Response) -> Response:

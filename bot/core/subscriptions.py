@@ -34,6 +34,7 @@ from bot.core.requests import Request, Voice
 from bot.core.schedule import Slot, coming_clock_change, next_slot
 from bot.core.spoken import parse_times, parse_zone, split_plan_words
 from bot.core.topic_words import topics_named
+from bot.core.zones import likely_zones
 
 LATE: Final = timedelta(minutes=2)
 SOON: Final = timedelta(days=14)
@@ -53,18 +54,30 @@ class Subscriptions:
         """Subscribe this chat as the words say, or change the plan it has; without words, at nine every day."""
         await _allow(request, request.chat.ref)
         before = await self.store.subscription(request.chat.ref)
-        plan = before.plan if before is not None else self._first_plan(request)
+        plan = before.plan if before is not None else await self._first_plan(request)
         plan = self._with_words(replace(plan, paused=False), words)
         stored = await self._put(request, voice, plan, before)
         return Response(reply=self._confirmation(stored, voice, request.now), placement=Placement.EDIT)
 
-    def _first_plan(self, request: Request) -> Plan:
-        """Every day at nine where the person is, as far as their client tells."""
+    async def _first_plan(self, request: Request) -> Plan:
+        """Every day at nine where the person is, as far as their client tells, or where the chats around are."""
+        around = await self._kept_around(request)
+        kept = likely_zones("", around)[0] if around else self.default_zone
         try:
-            zone = parse_zone(request.zone or self.default_zone)
+            zone = parse_zone(request.zone or kept)
         except Mistake:
             zone = self.default_zone
         return replace(standard_plan(zone), reveal=request.reveal)
+
+    async def _kept_around(self, request: Request) -> list[str]:
+        """The zones of the plans that the chats around this one have."""
+        plans = [await self.store.subscription(chat) for chat in request.neighbours]
+        return [found.plan.timetable.zone for found in plans if found is not None and found.active]
+
+    async def zones(self, request: Request, chat: str | None) -> tuple[str, ...]:
+        """The zones this plan is likeliest to be moved to, best first; raises as `open` does."""
+        before = await self._owned(request, chat)
+        return likely_zones(request.locale, await self._kept_around(request), without=before.plan.timetable.zone)
 
     def _with_words(self, plan: Plan, words: str) -> Plan:
         said = split_plan_words(words)
@@ -212,6 +225,8 @@ class Subscriptions:
         elif what is Ask.MENTION:
             plan = with_mention(subscription.plan, text)
             page = Page.MORE
+        elif not text:
+            raise Mistake("zone-what")
         else:
             plan = with_zone(subscription.plan, parse_zone(text))
             page = Page.ZONE

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.actions import Ask, AskFor, encode
 from bot.core.announcements import announcement_reply
 from bot.core.markup import Divider, LineBreak, Paragraph, Text
 from bot.core.model import AnnouncementState, Chat, ChatKind, ChatRef, DeliveryState, Platform
@@ -65,7 +66,7 @@ class TestPreview:
 class TestBadInput:
     @pytest.mark.parametrize("text", ["/announce", "/announce   ", "/announce \n\n", "/announce \u200b"])
     async def test_an_empty_text_is_refused_in_words(self, root: Person, store: MemoryStore, text: str) -> None:
-        assert "Say what to announce" in await root.types(text)
+        assert "What shall all subscribed chats be told" in await root.types(text)
         assert not store.announcements
 
     async def test_3000_characters_are_the_most(self, root: Person, store: MemoryStore) -> None:
@@ -83,6 +84,9 @@ class TestBadInput:
         await root.types("/announce We move.")
         for decision in ("send", "cancel", "stop"):
             assert "no command" in await ada.sends(f"1n~1~{decision}")
+        asked = encode(AskFor(what=Ask.ANNOUNCE))
+        assert "no command" in await ada.sends(asked)
+        assert (await ada.service.tell(ada.request(), asked, "Buy this.")).refused
         assert state(store) is AnnouncementState.DRAFT
 
     async def test_groups_are_no_place_for_it(self, root: Person, store: MemoryStore) -> None:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from bot.core.actions import Ask, AskFor, encode
 from bot.core.daily import DailyQuestions
 from bot.core.library import Library
 from bot.core.model import ChatKind, DeliveryKind, DeliveryState, Language, Mode, Order, Plan, Reveal
 from bot.core.ports import Claimed, Phrases, Settled
-from bot.core.replies import Placement, Post
+from bot.core.replies import Placement, Post, Prompt
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.people import Person
 
@@ -26,6 +27,11 @@ async def plan_of(store: MemoryStore, person: Person) -> Plan:
     subscription = await store.subscription(person.chat)
     assert subscription is not None
     return subscription.plan
+
+
+def prompt_of(person: Person) -> Prompt:
+    assert person.seen.prompt is not None
+    return person.seen.prompt
 
 
 async def deliver(person: Person, store: MemoryStore, daily: DailyQuestions, *, late: timedelta = timedelta()) -> Post:
@@ -98,6 +104,17 @@ class TestSubscribing:
         for zone, taken in (("Europe/Berlin", "Europe/Berlin"), ("Mars/Olympus", "Asia/Shanghai")):
             request = replace(ada.request(), zone=zone)
             await store.forget_chat(ada.chat)
+            await ada.service.command(request, "subscribe")
+            assert (await plan_of(store, ada)).timetable.zone == taken
+
+    async def test_else_the_zone_that_the_chats_around_keep(
+        self, ada: Person, member: Callable[[str], Person], store: MemoryStore
+    ) -> None:
+        boss = member("boss")
+        await boss.types("/subscribe 9 Tokyo")
+        for zone, taken in ((None, "Asia/Tokyo"), ("Europe/Berlin", "Europe/Berlin")):
+            await store.forget_chat(ada.chat)
+            request = replace(ada.request(), zone=zone, neighbours=(boss.chat, ada.chat))
             await ada.service.command(request, "subscribe")
             assert (await plan_of(store, ada)).timetable.zone == taken
 
@@ -194,6 +211,34 @@ class TestPanel:
         assert "Did you mean" in await ada.answers("Berlim")
         await ada.answers("Berlin")
         assert (await plan_of(store, ada)).timetable.zone == "Europe/Berlin"
+
+    async def test_likely_zones_stand_beside_the_field_and_near_ones_beside_a_wrong_word(
+        self, ada: Person, store: MemoryStore
+    ) -> None:
+        await ada.types("/subscribe")
+        await ada.sends(encode(AskFor(what=Ask.ZONE)))
+        offered = prompt_of(ada).picker
+        assert offered is not None
+        assert "Asia/Shanghai" not in [option.label for option in offered.options]
+        assert "I do not know" in await ada.answers("Berlim")
+        offered = prompt_of(ada).picker
+        assert offered is not None
+        assert offered.options[0].label == "Europe/Berlin"
+        await ada.sends(encode(offered.options[0].action))
+        assert (await plan_of(store, ada)).timetable.zone == "Europe/Berlin"
+
+    async def test_a_word_like_no_zone_leaves_the_likely_ones(self, ada: Person) -> None:
+        await ada.types("/subscribe")
+        await ada.sends(encode(AskFor(what=Ask.ZONE)))
+        before = prompt_of(ada).picker
+        assert "Choose a time zone" in await ada.answers("")
+        assert prompt_of(ada).picker == before
+        await ada.answers("qqqqqqqqqqqq")
+        assert prompt_of(ada).picker == before
+
+    async def test_who_may_not_change_the_plan_is_not_asked_for_a_zone(self, member: Callable[[str], Person]) -> None:
+        await member("boss").types("/subscribe")
+        assert "Only admins" in await member("carol").sends(encode(AskFor(what=Ask.ZONE)))
 
     async def test_topics_are_chosen_group_by_group(self, ada: Person, store: MemoryStore) -> None:
         await ada.types("/subscribe")
