@@ -5,6 +5,7 @@ when a page of it logs an error.
 """
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -110,7 +111,7 @@ class World:
         return page
 
     def _logged(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and self.expected not in message.text:
+        if message.type == "error" and not re.search(self.expected, message.text):
             self.errors.append(message.text)
 
     async def open(self, **options: Any) -> Page:

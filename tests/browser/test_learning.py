@@ -69,6 +69,23 @@ async def test_what_the_person_typed_is_never_pressed(world: World) -> None:
     await expect(latest(page).get_by_role("button", name="/help")).to_have_count(0)
 
 
+async def test_what_is_half_written_outlives_a_change_of_its_card(world: World) -> None:
+    page = await world.open()
+    await say(page, "/question lora-idea")
+    await press(page, "I'd say…")
+    field = latest(page).get_by_label("How would you answer?")
+    await field.fill("Low rank")
+    await press(page, "Hint")
+    await expect(latest(page)).to_contain_text("Hint")
+    await expect(latest(page).get_by_role("button", name="Hint")).to_have_count(0)
+    await expect(field).to_have_value("Low rank")
+    await press(page, "I'd say…")
+    await expect(field).to_have_value("Low rank")
+    await field.press("Control+Enter")
+    await expect(latest(page).locator("blockquote")).to_have_text("Low rank")
+    await expect(page.locator("form.prompt")).to_have_count(0)
+
+
 async def test_an_own_answer_is_typed_into_the_bubble(world: World) -> None:
     page = await world.open()
     await say(page, "/question lora-idea")

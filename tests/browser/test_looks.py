@@ -72,6 +72,27 @@ async def test_the_head_of_the_bank_stands_on_one_line_on_a_phone(world: World, 
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("width", [320, 390])
+async def test_the_head_of_the_chat_stands_on_one_line_on_a_phone(
+    make_world: MakeWorld, locale: str, width: int
+) -> None:
+    world = await make_world(password="open sesame")
+    page = await world.visitor(locale=locale, viewport={"width": width, "height": 700})
+    await page.goto(world.bot.url)
+    await page.locator("[name=password]").fill("open sesame")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#state.online")).to_be_attached()
+    line = await page.locator("header").evaluate("(head) => head.offsetHeight")
+    assert await too_wide(page) == 0
+    world.expected = "ERR_CONNECTION_REFUSED"
+    await world.stop()
+    await expect(page.locator("#state")).to_be_visible()
+    assert await page.locator("header").evaluate("(head) => head.offsetHeight") == line
+    assert await page.locator("#state").evaluate("(state) => state.offsetHeight") < line
+    assert await too_wide(page) == 0
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 async def test_the_composer_is_one_line_high_on_a_phone(world: World, locale: str) -> None:
     page = await world.open(locale=locale, **PHONE)
     field = page.locator("#text")
@@ -343,3 +364,19 @@ async def test_one_logs_in_with_the_password_and_out_again(make_world: MakeWorld
     await expect(bubbles(page)).to_have_count(1)
     await page.get_by_role("button", name="Log out").click()
     await expect(page.get_by_label("Password")).to_be_visible()
+
+
+async def test_a_page_that_is_logged_out_asks_for_the_password_and_leads_back(make_world: MakeWorld) -> None:
+    world = await make_world(password="open sesame")
+    page = await world.visitor()
+    await page.goto(f"{world.bot.url}bank/question/lora-idea")
+    await page.get_by_label("Password").fill("open sesame")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(f"{world.bot.url}bank/question/lora-idea")
+    await page.goto(world.bot.url)
+    await expect(page.locator("#state.online")).to_be_attached()
+    world.expected = "Authentication failed|ERR_CONNECTION_REFUSED"
+    await page.context.clear_cookies()
+    await world.stop()
+    await world.start()
+    await expect(page.get_by_label("Password")).to_be_focused()

@@ -5,8 +5,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
+from bot.core.markup import paragraph
 from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Clock, KeptMessage, Store
 from bot.core.replies import Post, Reply
@@ -98,9 +100,12 @@ class History:
         return await self._store.kept_message(chat, message) is not None
 
     def _said(self, chat: ChatRef, reply: Reply, voice: Voice) -> Said:
-        html = bubble(reply, voice, lambda attachment: self._downloads.offer(chat, attachment))
+        prompt = reply.prompt
+        # The form asks its question itself.
+        blocks = tuple(block for block in reply.blocks if prompt is None or block != paragraph(prompt.label))
+        html = bubble(replace(reply, blocks=blocks), voice, lambda attachment: self._downloads.offer(chat, attachment))
         said = {"html": html, "title": title(reply)}
-        return said if reply.prompt is None else said | {"form": form(reply.prompt, voice)}
+        return said if prompt is None else said | {"form": form(prompt, voice)}
 
     async def _keep(self, chat: ChatRef, said: Said, *, key: str | None, own: bool = False) -> KeptMessage:
         kept = await self._store.keep_message(chat, _dump(said), at=self._clock.now(), key=key, own=own)

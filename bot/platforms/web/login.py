@@ -4,11 +4,13 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlencode
 
 import structlog
 from aiohttp import web
@@ -25,6 +27,8 @@ FREE_TRIES: Final = 5
 LONGEST_WAIT: Final = timedelta(minutes=5)
 _REMEMBERED: Final = 1000
 _LONGEST_PASSWORD: Final = 1000
+# Two slashes, or what browsers take for them, would lead to another host.
+_OURS: Final = re.compile(r"/(?![/\\])")
 # Open to everybody: how the bot is doing, the login page and what it looks like.
 _OPEN: Final = ("/healthz", "/login", "/static/")
 
@@ -93,7 +97,7 @@ class Login:
                 return await self._basic(request, handler)
             if request.path == "/ws" or request.method not in {"GET", "HEAD"}:
                 return self._shell.problem(request, 401, "web-log-in-first")
-            raise web.HTTPSeeOther("/login")
+            raise web.HTTPSeeOther(_login_to(request.path_qs))
 
         return check
 
@@ -109,7 +113,7 @@ class Login:
 
     async def _show(self, request: web.Request) -> web.Response:
         if await self._known(request):
-            raise web.HTTPSeeOther("/")
+            raise web.HTTPSeeOther(_way_back(request))
         return self._form(request)
 
     async def _try(self, request: web.Request) -> web.Response:
@@ -121,7 +125,7 @@ class Login:
         until = self._clock.now() + LIFETIME
         await self._store.remember(_key(secret), f"{until.isoformat()} {self._proof(secret)}")
         _log.info("somebody logged in to the web chat", address=request.remote)
-        response = web.HTTPSeeOther("/")
+        response = web.HTTPSeeOther(_way_back(request))
         set_cookie(response, request, SESSION_COOKIE, secret, seconds=round(LIFETIME.total_seconds()))
         raise response
 
@@ -180,7 +184,7 @@ class Login:
             *said,
             tag("button", voice("web-log-in"), class_="primary"),
             method="post",
-            action="/login",
+            action=_login_to(_way_back(request)),
             class_="login",
         )
         return self._shell.bare(voice, voice("web-log-in"), Html(form), status=status)
@@ -191,6 +195,17 @@ class Login:
     def _proof(self, secret: str) -> str:
         """Ties a session to the password; without the cookie it tells nothing about either."""
         return hmac.new(secret.encode(errors="replace"), self._password.encode(), "sha256").hexdigest()
+
+
+def _login_to(page: str) -> str:
+    """The login page that leads on to another."""
+    return "/login" if page == "/" else f"/login?{urlencode({'to': page})}"
+
+
+def _way_back(request: web.Request) -> str:
+    """The page that was asked for before the login: one of ours, whatever the address says."""
+    asked = request.query.get("to", "")
+    return asked if _OURS.match(asked) else "/"
 
 
 def _key(secret: str) -> str:

@@ -46,6 +46,20 @@ async def test_strangers_are_led_to_the_login_page(guest: Browser) -> None:
     assert 'type="password"' in page
 
 
+async def test_the_login_leads_on_to_the_page_that_was_asked_for(guest: Browser) -> None:
+    for asked, leads in (
+        ("/bank?lang=en", "/bank?lang=en"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("x:y", "/"),
+    ):
+        address = (guest.url / "login").with_query(to=asked)
+        headers = {"Origin": str(guest.url.origin())}
+        form = {"password": PASSWORD}
+        async with guest.session.post(address, data=form, headers=headers, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, leads)
+
+
 async def test_strangers_get_no_socket(guest: Browser) -> None:
     status, page = await guest.get("/ws", Origin=str(guest.url.origin()))
     assert status == 401

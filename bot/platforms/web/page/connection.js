@@ -57,6 +57,7 @@ export class Connection {
     clearTimeout(this.#doubt);
     this.#socket = null;
     this.#state("closed");
+    loggedOut();
     // Not all pages at once after the bot was restarted.
     this.#retry = setTimeout(() => this.#open(), this.#wait * (0.75 + Math.random() / 2));
     this.#wait = Math.min(this.#wait * 1.8, LONGEST_WAIT);
@@ -82,6 +83,12 @@ export class Connection {
       this.#now();
     }, PONG_WITHIN);
   }
+}
+
+/** Ask for the password where one is wanted; a socket that is refused does not tell why. */
+async function loggedOut() {
+  const page = await fetch("/", { method: "HEAD", redirect: "manual" }).catch(() => null);
+  if (page?.type === "opaqueredirect") location.replace("/login");
 }
 
 /** Where the browser is, so that nine o'clock is the reader's nine o'clock. */

@@ -54,6 +54,7 @@ export function show(messages, { anew, quiet, tapped, acting }) {
     const bubble = draw(message);
     if (known) {
       const held = focusIn(known);
+      keepWords(known, bubble);
       known.replaceWith(bubble);
       restoreFocus(bubble, held);
       changed = message.id === tapped ? bubble : changed;
@@ -141,6 +142,15 @@ function addCopy(block) {
     setTimeout(() => { button.textContent = say("web-copy"); }, 1500);
   });
   block.append(button);
+}
+
+/** What somebody has half written outlives a change of the message above it; a form that was never touched does not. */
+function keepWords(known, bubble) {
+  const form = known.querySelector("form.prompt");
+  if (!form || form.elements.text.value === form.elements.text.defaultValue) return;
+  const anew = bubble.querySelector("form.prompt");
+  if (!anew) bubble.querySelector("time").before(form);
+  else if (anew.dataset.tell === form.dataset.tell) anew.elements.text.value = form.elements.text.value;
 }
 
 function insert(bubble) {
@@ -236,11 +246,15 @@ new ResizeObserver(() => {
 function focusIn(bubble) {
   const held = document.activeElement;
   if (!bubble.contains(held)) return null;
-  return { tap: held.dataset.tap, index: [...bubble.querySelectorAll("button")].indexOf(held) };
+  return { element: held, tap: held.dataset.tap, index: [...bubble.querySelectorAll("button")].indexOf(held) };
 }
 
 function restoreFocus(bubble, held) {
   if (!held) return;
+  if (bubble.contains(held.element)) {
+    held.element.focus({ preventScroll: true });
+    return;
+  }
   const buttons = [...bubble.querySelectorAll("button")];
   const same = (held.tap && buttons.find((button) => button.dataset.tap === held.tap)) || null;
   (same ?? bubble).focus({ preventScroll: true });

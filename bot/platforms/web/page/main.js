@@ -167,12 +167,14 @@ async function untilConnected(button) {
 // Forms
 
 function openForm(bubble, html) {
-  bubble.querySelector("form.prompt")?.remove();
+  const before = bubble.querySelector("form.prompt");
+  before?.remove();
   const template = document.createElement("template");
   // Made by the bot, which escapes whatever is text.
   template.innerHTML = html;
   bubble.querySelector("time").before(template.content);
   const field = bubble.querySelector("form.prompt [name=text]");
+  if (before?.dataset.tell === field.form.dataset.tell) field.value = before.elements.text.value;
   field.focus();
   field.form.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
