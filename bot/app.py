@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.clock import SystemClock
-from bot.config import Settings
+from bot.config import Settings, operator_language
 from bot.core.daily import DailyQuestions
 from bot.core.errors import BadContent, MessengerError
 from bot.core.library import Library
@@ -97,7 +97,9 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(SqliteStore.open(settings.database))
         folder = settings.content or default_folder()
-        library = Library(source=FolderBankSource(folder, phrases=phrases, language=settings.language), store=store)
+        library = Library(
+            source=FolderBankSource(folder, phrases=phrases, language=operator_language(settings)), store=store
+        )
         await library.reload()
         service = Service(
             library=library,

@@ -3,6 +3,7 @@
 This is the one module that reads the environment, the user's locale included.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
+from dotenv.parser import parse_stream
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -44,6 +46,9 @@ _SWITCHES: Final = {
 # Below this likeness (0 to 100) another name is not what was meant.
 _LIKE: Final = 60
 _SHOWN: Final = 40
+# What the library logs of lines it cannot read is among our problems, with what to do.
+_DOTENV_LOG: Final = logging.getLogger("dotenv")
+_NOWHERE: Final = logging.NullHandler()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +241,9 @@ def read_settings(**overrides: Any) -> Settings:
     problems: list[Problem] = []
     given: dict[str, Any] = {**overrides}
     written = set(EnvSettingsSource(Settings).env_vars)
+    _DOTENV_LOG.addHandler(_NOWHERE)
     try:
+        problems += _unreadable_lines()
         written |= set(DotEnvSettingsSource(Settings).env_vars)
     except (OSError, UnicodeDecodeError):
         problems.append(Problem(name=str(_ENV_FILE), key="setting-file", values={}))
@@ -276,6 +283,19 @@ def _default(name: str) -> Any:
 
 def _variable(name: str) -> str:
     return PREFIX + name.upper()
+
+
+def _unreadable_lines() -> Iterator[Problem]:
+    """The places of `.env` that are no settings; their words may be secret and are not repeated."""
+    if not _ENV_FILE.is_file():
+        return
+    with _ENV_FILE.open(encoding="utf-8-sig") as file:
+        for part in parse_stream(file):
+            if part.error:
+                # Blank lines before it belong to the same part.
+                blank, _, _ = part.original.string.partition(part.original.string.lstrip())
+                line = part.original.line + blank.count("\n")
+                yield Problem(name=f"{_ENV_FILE}:{line}", key="setting-line", values={})
 
 
 def _unknown(written: Iterable[str]) -> Iterator[Problem]:

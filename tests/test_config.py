@@ -165,6 +165,16 @@ def test_an_env_file_that_is_no_text_is_a_problem_beside_the_others(
     }
 
 
+def test_a_line_that_cannot_be_read_is_a_problem_beside_the_others(tmp_path: Path) -> None:
+    lines = 'QIANMIAN_LANGUAGE=en\n\n  \nnonsense line\n# fine\nQIANMIAN_WEB_PORT=x\nQIANMIAN_DISCORD_TOKEN="abc\n'
+    (tmp_path / ".env").write_text(lines, encoding="utf-8")
+    assert {name: problem.key for name, problem in problems().items()} == {
+        ".env:4": "setting-line",
+        ".env:7": "setting-line",
+        "WEB_PORT": "setting-number",
+    }
+
+
 def test_other_machines_need_a_password() -> None:
     assert problems(web_host="192.0.2.1")["WEB_HOST"].values["password"] == "QIANMIAN_WEB_PASSWORD"
     assert problems(web_host="192.0.2.1", web_password=" ")["WEB_HOST"].key == "setting-host-open"

@@ -28,7 +28,7 @@ from bot.core.replies import Button, Placement, Prompt, Reply, Response, Row, To
 from bot.core.requests import Request, Voice
 from bot.core.subscriptions import Subscriptions, language_of, resume
 from bot.core.suggestions import suggestions
-from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean
+from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean, with_slash
 
 # How long a question for free text waits for its answer.
 PROMPT_KEPT: Final = timedelta(hours=1)
@@ -123,7 +123,7 @@ class Service:
 
     async def write(self, request: Request, text: str) -> Response:
         """Free text out of the blue: a command with its slash, the answer to a prompt, or words to search for."""
-        line = text.strip()
+        line = with_slash(text.strip())
         if line.casefold() in CANCEL_WORDS:
             return await self.cancel(request)
         if line.startswith("/"):

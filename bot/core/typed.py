@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from bot.core.commands import BY_NAME
 from bot.core.errors import Mistake
 from bot.core.model import Difficulty, Language
 
@@ -28,6 +29,12 @@ LANGUAGE_WORDS: Final = {
     "英文": Language.EN,
     "英语": Language.EN,
 }
+
+
+def with_slash(line: str) -> str:
+    """The line with a plain slash where a Chinese keyboard typed another for it: `／随机`, `、随机`."""
+    word = line[1:].partition(" ")[0].casefold()
+    return f"/{line[1:]}" if line.startswith("／") or (line.startswith("、") and word in BY_NAME) else line
 
 
 def clean(text: str, most: int = MAX_TEXT) -> str:

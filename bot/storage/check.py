@@ -29,7 +29,7 @@ def check(path: Path, *, given_up: Callable[[], bool] = never) -> None:
     if problems != "ok":
         raise StoreError(
             f"The database {path} is damaged: {' '.join(problems.split())}. Stop the bot, keep a copy of the file, and "
-            f"restore the latest backup: python -m bot restore FILE"
+            f"restore the latest backup: qianmian restore FILE"
         )
 
 

@@ -28,7 +28,7 @@ def store_error(path: Path, error: sqlite3.Error) -> StoreError:
 
 _DAMAGED: Final = (
     "The database {path} is damaged ({error}). Nothing was changed. Stop the bot, keep a copy of the file and its "
-    "-wal file, and restore the latest backup: python -m bot restore FILE"
+    "-wal file, and restore the latest backup: qianmian restore FILE"
 )
 _UNREACHABLE: Final = (
     "The database {path} cannot be opened ({error}). Check that its folder exists and that this user may read and "
@@ -50,5 +50,5 @@ _WORDS: Final[Mapping[int, str]] = {
     "its health.",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: "The file {path} is no SQLite database ({error}). It was left as it is. Set "
-    "QIANMIAN_DATABASE to another path, or restore a backup: python -m bot restore FILE",
+    "QIANMIAN_DATABASE to another path, or restore a backup: qianmian restore FILE",
 }

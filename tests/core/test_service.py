@@ -80,7 +80,13 @@ class TestMeeting:
 
 class TestQuestions:
     async def test_random_takes_a_topic_and_a_difficulty_in_any_order(self, ada: Person, service: Service) -> None:
-        for text in ("/random lora hard", "/random hard lora", "/随机 lora 困难"):
+        for text in (
+            "/random lora hard",
+            "/random hard lora",
+            "/随机 lora 困难",
+            "／随机 lora 困难",
+            "、随机 lora 困难",
+        ):
             await ada.types(text)
             assert ada.seen.question is not None
             question = service.questions.library.bank.question(ada.seen.question)

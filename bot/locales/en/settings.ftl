@@ -5,6 +5,7 @@ setting-unknown = there is no such setting; { $near ->
    *[other] did you mean { $near }?
 }
 setting-file = this file cannot be read as UTF-8 text; save it in UTF-8, or mend its rights.
+setting-line = this line cannot be read; write NAME=value, and close every quotation mark that you open.
 setting-number = “{ $value }” is not a whole number from { $least } to { $most }; write one such as { $example }.
 setting-switch = “{ $value }” is neither yes nor no; write true or false.
 setting-choice = “{ $value }” is not among the choices; write one of: { $choices }.

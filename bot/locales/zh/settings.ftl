@@ -5,6 +5,7 @@ setting-unknown = 没有这项设置；{ $near ->
    *[other] 你是说 { $near } 吗？
 }
 setting-file = 无法按 UTF-8 文本读取这个文件；请另存为 UTF-8，或检查读取权限。
+setting-line = 这一行无法读取；请写成 名称=值，引号要成对。
 setting-number = “{ $value }”不是 { $least } 到 { $most } 之间的整数；请写一个，例如 { $example }。
 setting-switch = “{ $value }”既不是“是”也不是“否”；请写 true 或 false。
 setting-choice = 不能写“{ $value }”；请从这些里选一个：{ $choices }。
