@@ -217,6 +217,7 @@ def check_modal(data: Json) -> None:
 def _check_field(field: Json) -> None:
     if field["type"] in {SELECT, ROLE_SELECT}:
         _check_select(field)
+        must(field.get("min_values", 1) > 0 or field.get("required") is False, "a required menu needs a choice")
         return
     must(field["type"] == INPUT, f"type {field['type']} is no field")
     must(field.get("style") in {1, 2}, "style")

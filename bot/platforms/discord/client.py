@@ -18,7 +18,7 @@ from bot.platforms.discord.account import rest_base
 from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
-from bot.platforms.discord.components import ActionItem
+from bot.platforms.discord.controls import ActionItem
 from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, typed
 from bot.platforms.discord.metrics import Metrics
 

@@ -10,8 +10,9 @@ from bot.core.markup import Heading, Paragraph, plain
 from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Lane, Pacer
 from bot.core.replies import Post, Reply
-from bot.platforms.discord.components import Client, Message, clipped
+from bot.platforms.discord.components import Client, Message
 from bot.platforms.discord.faults import NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
+from bot.platforms.discord.prose import clipped
 
 MAX_NAME: Final = 100
 MAX_NONCE: Final = 25

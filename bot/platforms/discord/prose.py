@@ -113,3 +113,9 @@ def _bare(node: Inline) -> str:
             return " "
         case _:
             assert_never(node)
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text on one line, shortened with an ellipsis where it is too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

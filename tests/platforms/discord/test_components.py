@@ -12,8 +12,10 @@ from bot.core.ports import Bank
 from bot.core.replies import Attachment, Button, Option, Picker, Prompt, Reply, Row, Tone
 from bot.core.requests import Voice
 from bot.locales import FluentPhrases
-from bot.platforms.discord.components import Message, clipped, messages, modal
+from bot.platforms.discord.components import Message, messages
 from bot.platforms.discord.drawing import drawn
+from bot.platforms.discord.modals import modal
+from bot.platforms.discord.prose import clipped
 from tests.fakes.discord_rules import FLAG_COMPONENTS_V2, Json, check_message, check_modal, walk
 from tests.platforms.discord.conftest import PlainPainter
 

@@ -137,7 +137,8 @@ def field(**more: Any) -> Json:
 
 
 def test_a_modal_is_taken() -> None:
-    check_modal({"title": "t", "custom_id": "c", "components": [field()]})
+    optional = {**field(), "component": menu(2, min_values=0, required=False)}
+    check_modal({"title": "t", "custom_id": "c", "components": [optional, field()]})
 
 
 @pytest.mark.parametrize(
@@ -150,6 +151,7 @@ def test_a_modal_is_taken() -> None:
         {"title": "t", "custom_id": "c", "components": [field(label="inside")]},
         {"title": "t", "custom_id": "c", "components": [field(max_length=4001)]},
         {"title": "t", "custom_id": "c", "components": [{**field(), "label": "l" * 46}]},
+        {"title": "t", "custom_id": "c", "components": [{**field(), "component": menu(2, min_values=0)}]},
     ],
 )
 def test_modals_that_discord_would_refuse_are_refused(data: Json) -> None:

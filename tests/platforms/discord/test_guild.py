@@ -115,15 +115,6 @@ async def test_nobody_else_may_touch_the_plan(idle: Bot) -> None:
         assert "Only admins" in texts(demoted.replies[0])
 
 
-async def test_a_guild_may_let_others_run_the_commands_for_managers(idle: Bot) -> None:
-    """Discord asks for Manage Server by default; a server's settings may say otherwise, and Discord enforces them."""
-    channel = guild_channel(idle)
-    async with connected(idle):
-        ann = idle.person("ann")
-        (done,) = (await ann.command(channel, "subscribe", time="9:00")).replies
-        assert "Subscribed" in texts(done)
-
-
 async def test_an_app_that_only_its_user_installed_cannot_subscribe_a_guild(bot: Bot) -> None:
     elsewhere = {"id": "77", "type": 0, "guild_id": "66", "name": "x", "position": 0, "permission_overwrites": []}
     bot.server.world.channels["77"] = elsewhere
@@ -133,6 +124,34 @@ async def test_an_app_that_only_its_user_installed_cannot_subscribe_a_guild(bot:
     assert "Only admins" in texts(told)
     (card,) = (await root.command(elsewhere, "random")).replies
     assert "Answer" in buttons(card)
+
+
+async def test_what_is_of_use_to_one_person_alone_is_shown_to_them_alone(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        for name in ("help", "me", "saved", "review"):
+            (told,) = (await ann.command(channel, name)).replies
+            assert is_private(told), name
+        (start,) = (await ann.command(channel, "start")).replies
+        assert not is_private(start)
+        (told,) = (await ann.press(start, "All commands")).replies
+        assert is_private(told)
+        (told,) = (await ann.command(ann.dm, "help")).replies
+        assert not is_private(told)
+
+
+async def test_a_new_plan_keeps_the_zone_of_the_channels_around(idle: Bot) -> None:
+    world = idle.server.world
+    guild = world.guild()
+    here, there = world.channel(guild, "here"), world.channel(guild, "there", kind=FORUM)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(world.thread(there), "subscribe", zone="Europe/Lisbon")
+        await root.command(here, "subscribe")
+        subscription = await idle.store.subscription(ChatRef(platform=DISCORD, chat_id=here["id"]))
+    assert subscription is not None
+    assert subscription.plan.timetable.zone == "Europe/Lisbon"
 
 
 async def test_a_group_of_friends_has_no_plan_but_questions(bot: Bot) -> None:
