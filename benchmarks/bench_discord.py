@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -41,6 +42,8 @@ PHRASES = FluentPhrases()
 ALONE = 300
 BURST = 1000
 GUILDS, CHANNELS = 2500, 20
+ROLES, EMOJIS = 25, 50
+"""Besides its channels, what a guild of a few hundred people has; all of it is sent to every bot there."""
 
 
 class PassingPacer(Pacer):
@@ -108,9 +111,11 @@ def bot_process(url: str, pipe: Connection) -> None:
     asyncio.run(main())
 
 
-def start_bot(url: str) -> tuple[multiprocessing.Process, Connection]:
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=bot_process, args=(url, theirs), daemon=True)
+def start_bot(url: str) -> tuple[SpawnProcess, Connection]:
+    # A forked process would begin with the memory of this one, and of all that stands on the server.
+    spawning = multiprocessing.get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    process = spawning.Process(target=bot_process, args=(url, theirs), daemon=True)
     process.start()
     return process, ours
 
@@ -152,9 +157,9 @@ async def burst_of(person: Person, channel: Json, card: Json) -> list[Exchange]:
 async def memory() -> tuple[float, int]:
     async with FakeDiscord() as server:
         for number in range(GUILDS):
-            guild = server.world.guild(f"Guild {number}")
+            guild = furnished(server.world.guild(f"Guild {number}"))
             for place in range(CHANNELS):
-                server.world.channel(guild, f"channel-{place}")
+                talkative(server.world.channel(guild, f"channel-{place}"), guild)
         # Thousands of guilds are sent at once.
         process, pipe = start_bot(server.url)
         await server.until(lambda: server.commands, within=120)
@@ -162,6 +167,25 @@ async def memory() -> tuple[float, int]:
         found: tuple[float, int] = await asyncio.to_thread(pipe.recv)
         process.terminate()
         return found
+
+
+def furnished(guild: Json) -> Json:
+    """A guild with roles and emojis."""
+    everyone = guild["roles"][0]
+    guild["roles"] += [{**everyone, "id": f"{guild['id']}{n:02}", "name": f"role number {n}"} for n in range(ROLES)]
+    guild["emojis"] = [
+        {"id": f"{guild['id']}{n:02}", "name": f"emoji_{n}", "roles": [], "managed": False, "available": True}
+        for n in range(EMOJIS)
+    ]
+    return guild
+
+
+def talkative(channel: Json, guild: Json) -> None:
+    """Give a channel a topic and the rights of some roles."""
+    channel["topic"] = "What this channel is about, told in a sentence or two of an ordinary length. " * 2
+    channel["permission_overwrites"] = [
+        {"id": role["id"], "type": 0, "allow": "1024", "deny": "2048"} for role in guild["roles"][:4]
+    ]
 
 
 async def completion() -> float:

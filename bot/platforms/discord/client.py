@@ -21,6 +21,7 @@ from bot.platforms.discord.commands import sync
 from bot.platforms.discord.controls import ActionItem
 from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, typed
 from bot.platforms.discord.metrics import Metrics
+from bot.platforms.discord.slimming import keep_little
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -56,6 +57,7 @@ class QianmianClient(discord.AutoShardedClient):
             guild_ready_timeout=patience,
             http_trace=_trace(pacer),
         )
+        keep_little(self)
         self._answering: Final = answering
         self._channels: Final = channels
         self._store: Final = store
