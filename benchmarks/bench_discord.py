@@ -32,9 +32,10 @@ from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.pictures.formulas import FormulaPainter
 from bot.platforms.discord.platform import DiscordPlatform, Waits
+from tests.fakes.discord_interactions import ACKNOWLEDGE_WITHIN, Exchange
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json
-from tests.fakes.discord_server import ACKNOWLEDGE_WITHIN, TOKEN, Exchange, FakeDiscord
+from tests.fakes.discord_server import TOKEN, FakeDiscord
 from tests.fakes.discord_world import buttons
 from tests.fakes.memory_store import MemoryStore
 

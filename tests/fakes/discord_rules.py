@@ -226,6 +226,14 @@ def _check_field(field: Json) -> None:
     must(0 <= (field.get("min_length") or 0) <= (field.get("max_length") or 4000) <= 4000, "max_length")
 
 
+def check_choices(choices: list[Json]) -> None:
+    """The rules of suggestions for an argument."""
+    must(len(choices) <= 25, "at most 25 choices")
+    for choice in choices:
+        sized(choice.get("name"), 1, 100, "name")
+        sized(choice.get("value"), 1, 100, "value")
+
+
 def check_commands(commands: list[Json]) -> None:
     """The rules of a bulk overwrite of commands."""
     must(len(commands) <= 100, "at most 100 commands")

@@ -21,6 +21,9 @@ from bot.platforms.discord.posting import Poster, target_of
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
+A_WEEK: Final = 7 * 24
+"""Deliveries of a plan in a week, at most one an hour."""
+
 
 class DiscordMessenger(Messenger):
     """Posts through whatever client is connected; without one everything is Unavailable."""
@@ -81,9 +84,16 @@ class DiscordMessenger(Messenger):
         shown = await self._drawn(post.reply, post.chat, mention=mention)
         with typed_errors(in_thread=ref.thread_id is not None):
             channel = await self._channel_for(poster, post, ref)
-            sent = await poster.post(channel, post, shown)
+            sent = await poster.post(channel, post, shown, known=await self._known(post))
         await self._garnish(poster, post, channel, sent)
         return sent
+
+    async def _known(self, post: Post) -> frozenset[MessageId]:
+        """What was certainly posted in the chat before, as far back as a forum shows posts as active: a week."""
+        if not post.repeated:
+            return frozenset()
+        rows = await self._store.ledger(post.chat, limit=A_WEEK)
+        return frozenset(row.message_id for row in rows if row.message_id is not None)
 
     async def _channel_for(self, poster: Poster, post: Post, ref: ChatRef) -> int:
         """An answer goes into the thread below its question, if there is one; operators are written to by their id."""

@@ -1,7 +1,7 @@
 """How a post reaches the different kinds of channels: text, announcements, threads, forums, direct messages."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import discord
@@ -32,11 +32,16 @@ class Poster:
         self._pacer: Final = pacer
         self._lane: Final = lane
 
-    async def post(self, channel_id: int, post: Post, messages: Sequence[Message]) -> MessageId:
-        """Post the messages to a channel, thread or forum; returns the id of the first."""
+    async def post(
+        self, channel_id: int, post: Post, messages: Sequence[Message], *, known: Collection[MessageId] = ()
+    ) -> MessageId:
+        """Post the messages to a channel, thread or forum; returns the id of the first.
+
+        `known` are the posts that were certainly made before this one.
+        """
         channel: Any = self._client.get_channel(channel_id)
         if isinstance(channel, discord.ForumChannel):
-            return await self._post_to_forum(channel, post, messages)
+            return await self._post_to_forum(channel, post, messages, known)
         reference = await self._reference(channel_id, post)
         try:
             return await self._post_all(channel_id, post, messages, reference)
@@ -48,7 +53,7 @@ class Poster:
                 raise
         # A forum that came into being while the gateway was away.
         forum: Any = await self._client.fetch_channel(channel_id)
-        return await self._post_to_forum(forum, post, messages)
+        return await self._post_to_forum(forum, post, messages, known)
 
     async def _post_all(
         self, channel_id: int, post: Post, messages: Sequence[Message], reference: discord.MessageReference | None
@@ -96,24 +101,44 @@ class Poster:
         http: Any = self._client.http
         await http.edit_channel(thread_id, archived=False)
 
-    async def _post_to_forum(self, forum: discord.ForumChannel, post: Post, messages: Sequence[Message]) -> MessageId:
-        """A new post with a fitting tag. Its first message is the one create that takes no nonce on Discord."""
-        tags = _tags(forum, post.reply)
+    async def _post_to_forum(
+        self, forum: discord.ForumChannel, post: Post, messages: Sequence[Message], known: Collection[MessageId]
+    ) -> MessageId:
+        thread = await self._lost(forum, post, known) if post.repeated else None
+        if thread is None:
+            thread = await self._new_forum_post(forum, post, messages[0])
+        for number, message in enumerate(messages[1:], 1):
+            await self._send(thread, message, post, nonce=_nonce(post, number))
+        return MessageId(str(thread))
+
+    async def _lost(self, forum: discord.ForumChannel, post: Post, known: Collection[MessageId]) -> int | None:
+        """The forum post that an earlier attempt made without our learning of it.
+
+        Making one takes no nonce on Discord, so a repeat has to look: at posts of ours by the same name that no
+        delivery knows of.
+        """
+        me = None if self._client.user is None else self._client.user.id
+        await self._turn(forum.id)
+        async with asyncio.timeout(TIMEOUT):
+            threads = await forum.guild.active_threads()
+        ours = (t for t in threads if t.parent_id == forum.id and t.owner_id == me)
+        return max((t.id for t in ours if t.name == _name(post) and str(t.id) not in known), default=None)
+
+    async def _new_forum_post(self, forum: discord.ForumChannel, post: Post, message: Message) -> int:
+        """A new post with a fitting tag."""
         await self._turn(forum.id)
         async with asyncio.timeout(TIMEOUT):
             made = await forum.create_thread(
                 name=_name(post),
-                view=messages[0].view,
-                files=messages[0].files,
-                applied_tags=tags,
+                view=message.view,
+                files=message.files,
+                applied_tags=_tags(forum, post.reply),
                 allowed_mentions=_mentions(post),
                 auto_archive_duration=10080,
                 suppress_embeds=True,
                 silent=post.silent,
             )
-        for number, message in enumerate(messages[1:], 1):
-            await self._send(made.thread.id, message, post, nonce=_nonce(post, number))
-        return MessageId(str(made.thread.id))
+        return made.thread.id
 
     async def thread_of(self, message: MessageId) -> int | None:
         """The thread below a message: it has the message's own id. None if there is none."""

@@ -18,7 +18,17 @@ from bot.core.errors import (
     Unknown,
 )
 from bot.core.markup import MathBlock, paragraph
-from bot.core.model import ChatKind, ChatRef, Language, MessageId
+from bot.core.model import (
+    ChatKind,
+    ChatRef,
+    Delivery,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
+    Language,
+    MessageId,
+    QuestionId,
+)
 from bot.core.ports import Lane
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
@@ -134,6 +144,66 @@ async def test_a_forum_gets_a_new_post_with_a_fitting_tag(idle: Bot) -> None:
         assert texts(posted(idle, thread)[0]) == "edited"
 
 
+async def test_a_forum_post_whose_making_went_unheard_is_found_again(idle: Bot) -> None:
+    """Making one takes no nonce on Discord, so a repeat looks for it; what follows in it is refused by its nonce."""
+    forum = channel_in(idle, kind=FORUM)
+    long = Reply(blocks=(paragraph("What is it?"), *(paragraph(str(number) * 1700) for number in range(4))))
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        idle.server.cut("POST", "/threads$", after_acting=True)
+        with pytest.raises(Unknown):
+            await idle.platform.messenger.send(post(ref, long))
+        sent = await idle.platform.messenger.send(post(ref, long, repeated=True))
+        assert await idle.platform.messenger.send(post(ref, long, repeated=True)) == sent
+        assert posts_in(idle, forum) == [sent]
+        assert len(posted(idle, idle.server.world.channels[sent])) == 2
+
+
+async def test_a_repeat_whose_first_attempt_never_arrived_makes_the_post(idle: Bot) -> None:
+    forum = channel_in(idle, kind=FORUM)
+    others = idle.server.world.thread(forum, "What is it?")
+    others["owner_id"] = idle.server.world.user("somebody")["id"]
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        idle.server.cut("POST", "/threads$", after_acting=False)
+        asked = Reply(blocks=(paragraph("What is it?"),))
+        with pytest.raises(Unknown):
+            await idle.platform.messenger.send(post(ref, asked))
+        sent = await idle.platform.messenger.send(post(ref, asked, repeated=True))
+        assert posts_in(idle, forum) == [others["id"], sent]
+
+
+async def test_the_same_question_that_was_posted_some_days_ago_is_another_post(idle: Bot) -> None:
+    forum = channel_in(idle, kind=FORUM)
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        before = await idle.platform.messenger.send(post(ref, card(idle)))
+        delivered(idle, ref, before)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), repeated=True))
+        assert posts_in(idle, forum) == [before, sent]
+
+
+def delivered(bot: Bot, ref: ChatRef, message: str) -> None:
+    """Have the books say that a message was a delivery of the chat's."""
+    row = Delivery(
+        id=DeliveryId(99),
+        chat=ref,
+        kind=DeliveryKind.QUESTION,
+        slot="2026-11-20T09:00",
+        question=QuestionId("lora-merge-weights"),
+        state=DeliveryState.SENT,
+        due_at=bot.clock.now(),
+        not_before=bot.clock.now(),
+        message_id=MessageId(message),
+    )
+    bot.store.deliveries[row.id] = row
+
+
+def posts_in(bot: Bot, forum: Json) -> list[str]:
+    """The ids of a forum's posts."""
+    return [channel["id"] for channel in bot.server.world.channels.values() if channel.get("parent_id") == forum["id"]]
+
+
 async def test_a_forum_that_insists_on_a_tag_gets_one(idle: Bot) -> None:
     forum = channel_in(idle, kind=FORUM, tags=("daily",))
     forum["flags"] = 1 << 4
@@ -167,7 +237,7 @@ async def test_an_announcement_is_crossposted(idle: Bot) -> None:
     async with connected(idle):
         ref = await idle.knows(channel, ChatKind.CHANNEL)
         sent = await idle.platform.messenger.send(post(ref, card(idle), crosspost=True))
-        assert idle.server.crossposted == [sent]
+        assert idle.server.rest.crossposted == [sent]
 
 
 async def test_a_refused_extra_does_not_lose_the_question(idle: Bot) -> None:
@@ -302,7 +372,7 @@ async def test_a_blocked_address_rests_for_an_hour(idle: Bot) -> None:
 
 async def test_our_own_limits_are_seen_in_the_headers_and_kept(idle: Bot) -> None:
     channel = channel_in(idle)
-    idle.server.limit = (2, 0.1)
+    idle.server.rest.limit = (2, 0.1)
     async with connected(idle):
         ref = await idle.knows(channel)
         for number in range(5):

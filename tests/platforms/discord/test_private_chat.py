@@ -8,9 +8,9 @@ import pytest
 from bot.core.actions import Ask, AskFor, encode
 from bot.core.model import Chat, ChatRef, LearnerRef, Plan
 from bot.platforms.discord.places import DISCORD
+from tests.fakes.discord_interactions import MESSAGE, MODAL
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import FLAG_EPHEMERAL, Json
-from tests.fakes.discord_server import MESSAGE, MODAL
 from tests.fakes.discord_world import buttons, is_private, menus, texts
 from tests.platforms.discord.conftest import Bot
 
