@@ -449,6 +449,22 @@ class TestDailyPosts:
         await boss.taps("Answer")
         assert boss.last.reply is not None
 
+    async def test_an_answer_of_ones_own_is_kept_while_the_key_points_wait(
+        self, member: Callable[[str], Person], store: MemoryStore, daily: DailyQuestions
+    ) -> None:
+        boss, ben = member("boss"), member("ben")
+        await boss.types("/subscribe")
+        await boss.sends("1e~after~3")
+        asked = (await deliver(boss, store, daily)).reply.question
+        assert asked is not None
+        for wait, points in ((0, False), (3, True)):
+            ben.clock.advance(wait * HOUR)
+            await ben.sends(encode(AskFor(what=Ask.SAY, question=asked)))
+            words = await ben.answers("As I see it.")
+            assert ("Key points" in words, "will be posted" in words) == (points, not points)
+            assert "As I see it." in words
+            assert "Share" in str(ben.labels())
+
     async def test_the_next_policy_brings_yesterdays_answer_first(
         self, member: Callable[[str], Person], store: MemoryStore, daily: DailyQuestions
     ) -> None:

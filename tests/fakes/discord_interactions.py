@@ -20,7 +20,8 @@ from tests.fakes.discord_rules import (
 from tests.fakes.discord_world import World
 
 ACKNOWLEDGE_WITHIN: Final = 3.0
-PONG, MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
+COMMAND, COMPONENT, COMPLETION, SUBMIT = 2, 3, 4, 5
+MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
 
 @dataclass(slots=True)
@@ -98,7 +99,12 @@ class Interactions:
 
     def _acknowledged(self, exchange: Exchange, body: Json, files: dict[str, bytes]) -> None:
         kind, data = body["type"], body.get("data") or {}
-        allowed = {2: {4, 5, 9}, 3: {4, 5, 6, 7, 9}, 4: {8}, 5: {4, 5, 6, 7}}[exchange.kind]
+        allowed = {
+            COMMAND: {MESSAGE, DEFERRED_MESSAGE, MODAL},
+            COMPONENT: {MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, MODAL},
+            COMPLETION: {CHOICES},
+            SUBMIT: {MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE},
+        }[exchange.kind]
         must(kind in allowed, f"callback type {kind} does not answer an interaction of type {exchange.kind}")
         if kind in {UPDATE, DEFERRED_UPDATE}:
             must(exchange.source is not None, "there is no message to update")
@@ -124,12 +130,22 @@ class Interactions:
             "user": exchange.user,
             "authorizing_integration_owners": {},
         }
-        if exchange.source is not None:
+        if exchange.kind == SUBMIT:
+            meta["triggering_interaction_metadata"] = self._triggering(exchange)
+        elif exchange.source is not None:
             meta["interacted_message_id"] = exchange.source["id"]
         message = self._world.say(exchange.channel_id, data, files, interaction_metadata=meta)
         if not message["flags"] & FLAG_EPHEMERAL:
             self._world.messages[exchange.channel_id].append(message)
         return message
+
+    def _triggering(self, exchange: Exchange) -> Json:
+        """What is told of the interaction that opened the submitted form."""
+        opened: Json = {"id": self._world.id(), "type": COMMAND, "user": exchange.user}
+        opened["authorizing_integration_owners"] = {}
+        if exchange.source is not None:
+            opened |= {"type": COMPONENT, "interacted_message_id": exchange.source["id"]}
+        return opened
 
     def _updated(self, exchange: Exchange, data: Json, files: dict[str, bytes]) -> None:
         assert exchange.original is not None

@@ -3,12 +3,19 @@
 import asyncio
 from typing import Any, Final
 
-from tests.fakes.discord_interactions import ACKNOWLEDGE_WITHIN, CHOICES, MODAL, Exchange
+from tests.fakes.discord_interactions import (
+    ACKNOWLEDGE_WITHIN,
+    CHOICES,
+    COMMAND,
+    COMPLETION,
+    COMPONENT,
+    MODAL,
+    SUBMIT,
+    Exchange,
+)
 from tests.fakes.discord_rules import INPUT, LABEL, SELECT, Json
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import DM, EVERYTHING, GROUP_DM, SEND, VIEW, buttons, menus
-
-COMMAND, COMPONENT, COMPLETION, SUBMIT = 2, 3, 4, 5
 
 
 class Person:

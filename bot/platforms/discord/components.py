@@ -11,8 +11,8 @@ from bot.core.formulas import as_unicode
 from bot.core.model import Difficulty
 from bot.core.ports import Painter
 from bot.core.replies import Reply
-from bot.platforms.discord.blocks import Atom, Picture, Rule, Sources, Words
-from bot.platforms.discord.controls import MAX_LABEL, rows
+from bot.platforms.discord.blocks import Atom, Entry, Picture, Rule, Sources, Words
+from bot.platforms.discord.controls import MAX_LABEL, Ids, button_of, rows
 from bot.platforms.discord.layout import Page, pages
 from bot.platforms.discord.prose import fenced
 
@@ -49,6 +49,7 @@ async def messages(
 
 async def _message(page: Page, painter: Painter, mention: str | None, badge: str) -> Message:
     uploads: list[tuple[str, bytes]] = []
+    ids = Ids(page=page.number, badge=badge)
     view = ui.LayoutView(timeout=None)
     if mention is not None:
         view.add_item(ui.TextDisplay(mention))
@@ -56,20 +57,20 @@ async def _message(page: Page, painter: Painter, mention: str | None, badge: str
         accent = None if page.accent is None else ACCENTS[page.accent]
         box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent, spoiler=section.spoiler)
         for atom in section.atoms:
-            for item in await _items(atom, painter, uploads):
+            for item in await _items(atom, painter, uploads, ids):
                 box.add_item(item)
         view.add_item(box)
     if page.attachment is not None:
         uploads.append((page.attachment.name, page.attachment.content))
         view.add_item(ui.File(f"attachment://{page.attachment.name}"))
-    for row in rows(page.controls, page=page.number, badge=badge):
+    for row in rows(page.controls, ids):
         view.add_item(row)
     # A stopped view is not kept by the library: our buttons need no memory.
     view.stop()
     return Message(view=view, uploads=tuple(uploads))
 
 
-async def _items(atom: Atom, painter: Painter, uploads: list[tuple[str, bytes]]) -> list[ui.Item[Any]]:
+async def _items(atom: Atom, painter: Painter, uploads: list[tuple[str, bytes]], ids: Ids) -> list[ui.Item[Any]]:
     match atom:
         case Words(text):
             return [ui.TextDisplay(text)]
@@ -77,6 +78,8 @@ async def _items(atom: Atom, painter: Painter, uploads: list[tuple[str, bytes]])
             return [await _gallery(latex, painter, uploads)]
         case Rule():
             return [ui.Separator()]
+        case Entry(text, button):
+            return [ui.Section(ui.TextDisplay(text), accessory=button_of(button, ids))]
         case Sources(links, text):
             if any(len(label) > MAX_LABEL for label, _ in links):
                 return [ui.TextDisplay(text)]

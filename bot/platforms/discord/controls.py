@@ -91,22 +91,21 @@ def _chosen_before(interaction: Interaction) -> list[str]:
     return [option.value for menu in menus for option in getattr(menu, "options", ()) if option.default]
 
 
-def rows(controls: tuple[Control, ...], *, page: int = 0, badge: str = "") -> Iterator[ui.ActionRow[Any]]:
-    """The controls as action rows, with custom ids that are unique in the message, tell its page and carry the pass."""
-    ids = _Ids(page, badge)
+def rows(controls: tuple[Control, ...], ids: "Ids") -> Iterator[ui.ActionRow[Any]]:
+    """The controls as action rows."""
     for control in controls:
         if isinstance(control, Picker) and not as_buttons(control):
             yield ui.ActionRow(_menu(control, ids))
             continue
         buttons = control.buttons if isinstance(control, Row) else tuple(map(_as_button, control.options))
         if buttons:
-            yield ui.ActionRow(*(_button(button, ids) for button in buttons))
+            yield ui.ActionRow(*(button_of(button, ids) for button in buttons))
 
 
-class _Ids:
-    """Numbers the controls of one message."""
+class Ids:
+    """Custom ids for one message: they are unique in it, tell the page of its reply that it is, and carry the pass."""
 
-    def __init__(self, page: int, badge: str) -> None:
+    def __init__(self, *, page: int = 0, badge: str = "") -> None:
         self._page: Final = page
         self._badge: Final = badge
         self._next = 0
@@ -118,7 +117,8 @@ class _Ids:
         return str(made)
 
 
-def _button(button: Button, ids: _Ids) -> ui.Item[Any]:
+def button_of(button: Button, ids: Ids) -> ui.Item[Any]:
+    """A button as discord.py's."""
     label = clipped(button.label, MAX_LABEL)
     if button.action is None:
         return ui.Button(label=label, url=button.url)
@@ -130,7 +130,7 @@ def _as_button(option: Option) -> Button:
     return Button(label=option.label, action=option.action, tone=Tone.GOOD if option.chosen else Tone.PLAIN)
 
 
-def _menu(picker: Picker, ids: _Ids) -> ui.Item[Any]:
+def _menu(picker: Picker, ids: Ids) -> ui.Item[Any]:
     choices = options(picker)
     menu: ui.Select[Any] = ui.Select(
         custom_id=ids.give(_MANY if picker.many else ""),

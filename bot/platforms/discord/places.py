@@ -61,6 +61,7 @@ def request_of(interaction: Interaction, now: datetime, *, invited: bool = False
         neighbours=tuple(islice(_neighbours(interaction.guild, chat.ref), NEIGHBOURS)) if home else (),
         reveal=Reveal.BUTTON if private else Reveal.PRIVATE,
         features=features_of(interaction.channel, private=private),
+        overheard=False,
         unseen_by_others=interaction.message is not None and interaction.message.flags.ephemeral,
     )
 

@@ -130,6 +130,8 @@ async def test_what_is_of_use_to_one_person_alone_is_shown_to_them_alone(idle: B
     channel = guild_channel(idle)
     async with connected(idle):
         ann = idle.person()
+        (told,) = (await ann.command(channel, "help")).replies
+        assert "just send words" not in texts(told)
         for name in ("help", "me", "saved", "review"):
             (told,) = (await ann.command(channel, name)).replies
             assert is_private(told), name
@@ -208,15 +210,31 @@ async def test_an_own_answer_stays_private_until_its_author_shares_it(idle: Bot)
     async with connected(idle):
         ann = idle.person()
         (card,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
-        hint = (await ann.press(card, "Hint")).replies[0]
-        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        (mine,) = (await ann.fill_in(await ann.press(card, "I'd say"), "Add BA to W.")).replies
         assert is_private(mine)
+        assert {"Your own answer", "Key points"} <= set(headings(mine))
         assert idle.server.world.messages[channel["id"]] == [card]
         (shared,) = (await ann.press(mine, "Share")).replies
         assert not is_private(shared)
         assert "Add BA to W." in texts(shared)
         assert texts(shared).startswith(f"<@{ann.user['id']}>")
         assert shared["allowed_mentions"] == {"parse": []}
+
+
+def headings(message: Json) -> list[str]:
+    """The headings of a message's parts."""
+    return [line.removeprefix("### ") for line in texts(message).split("\n") if line.startswith("### ")]
+
+
+async def test_one_may_answer_for_oneself_beside_a_private_hint_as_well(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        (card,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
+        hint = (await ann.press(card, "Hint")).replies[0]
+        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        assert is_private(mine)
+        assert "> Add BA to W." in texts(mine)
 
 
 async def test_an_answer_is_shared_into_the_thread_below_its_question(idle: Bot) -> None:
@@ -229,8 +247,7 @@ async def test_an_answer_is_shared_into_the_thread_below_its_question(idle: Bot)
         daily = Post(chat=ref, reply=cards.card(voice, idle.bank, question, alone=False), key="d1", thread_title="t")
         sent = await idle.platform.messenger.send(daily)
         (card,) = idle.server.world.messages[channel["id"]]
-        hint = (await ann.press(card, "Hint")).replies[0]
-        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        (mine,) = (await ann.fill_in(await ann.press(card, "I'd say"), "Add BA to W.")).replies
         await ann.press(mine, "Share")
         thread = idle.server.world.messages[sent]
         await idle.server.until(lambda: thread)
