@@ -21,6 +21,7 @@ class Rest:
         self.commands: Final[dict[str, list[Json]]] = {}
         self.syncs = 0
         self.shards = 1
+        self.application: Final[Json] = {"flags": 0, "interactions_endpoint_url": None}
         self.crossposted: Final[list[str]] = []
         self.limit: tuple[int, float] = (1000, 1.0)
         self._spent: Final[dict[str, list[float]]] = {}
@@ -84,7 +85,7 @@ class Rest:
             "bot_public": True,
             "bot_require_code_grant": False,
             "verify_key": "",
-            "flags": 0,
+            **self.application,
             "owner": self._world.user("operator"),
             "team": None,
         }
