@@ -112,7 +112,8 @@ class Person:
             source=message,
         )
         self.server.exchanges[exchange.id] = exchange
-        await self.server.gateway.session.dispatch("INTERACTION_CREATE", self._event(exchange, channel, data))
+        session = self.server.gateway.session_of(channel.get("guild_id"))
+        await session.dispatch("INTERACTION_CREATE", self._event(exchange, channel, data))
         return exchange
 
     def _event(self, exchange: Exchange, channel: Json, data: Json) -> Json:

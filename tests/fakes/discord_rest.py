@@ -187,7 +187,7 @@ class Rest:
         thread["applied_tags"] = body.get("applied_tags") or []
         message = self._posted(thread["id"], body["message"], files)
         message["id"] = thread["id"]
-        await self._gateway.session.dispatch("THREAD_CREATE", thread)
+        await self._gateway.session_of(forum["guild_id"]).dispatch("THREAD_CREATE", thread)
         return answer({**thread, "message": message})
 
     async def _post_thread(self, request: web.Request) -> web.Response:
@@ -198,7 +198,7 @@ class Rest:
             raise Refused(400, 160004, "A thread has already been created for this message")
         thread = self._world.thread(channel, sized(body.get("name"), 1, 100, "name"), thread_id=message["id"])
         must(body.get("auto_archive_duration") in {None, 60, 1440, 4320, 10080}, "auto_archive_duration")
-        await self._gateway.session.dispatch("THREAD_CREATE", thread)
+        await self._gateway.session_of(channel["guild_id"]).dispatch("THREAD_CREATE", thread)
         return answer(thread)
 
     async def _pin(self, request: web.Request) -> web.Response:

@@ -101,9 +101,13 @@ class FakeDiscord:
 
     def fail(self, method: str, path: str, status: int, code: int = 0, *, times: int = 1, **body: object) -> None:
         """Answer the next matching requests with an error; `path` is a regular expression."""
-        via = {"Via": "1.1 google"} if status == 429 and not body.pop("banned", False) else {}
+        headers = {}
+        if status == 429 and not body.pop("banned", False):
+            scope = "global" if body.get("global") else "user"
+            headers = {"Via": "1.1 google", "Retry-After": str(body["retry_after"]), "X-RateLimit-Scope": scope}
         refusal = Refused(status, code, f"fault {status}/{code}")
-        self._faults.append(Fault(method=method, path=path, times=times, refusal=refusal, headers=via, body=dict(body)))
+        fault = Fault(method=method, path=path, times=times, refusal=refusal, headers=headers, body=dict(body))
+        self._faults.append(fault)
 
     def hang(self, method: str, path: str, *, times: int = 1) -> None:
         """Never answer the next matching requests."""

@@ -19,7 +19,7 @@ from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
 from bot.platforms.discord.controls import ActionItem
-from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, typed
+from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, pause_of, typed
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.slimming import keep_little
 
@@ -135,11 +135,16 @@ async def find_gateway(client: discord.AutoShardedClient) -> None:
 
 
 def _trace(pacer: Pacer) -> aiohttp.TraceConfig:
-    """Counts the answers that Discord counts against us: 401, 403 and 429."""
+    """Tells the pacer of the answers that Discord counts against us, 401, 403 and 429, and of pauses for everything.
+
+    https://docs.discord.com/developers/topics/rate-limits#header-format-rate-limit-header-examples
+    """
     trace = aiohttp.TraceConfig()
 
     async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
-        if end.response.status in INVALID:
+        if end.response.status == TOO_MANY and end.response.headers.get("X-RateLimit-Scope") == "global":
+            pacer.pause(pause_of(end.response))
+        elif end.response.status in INVALID:
             pacer.refused()
 
     trace.on_request_end.append(ended)

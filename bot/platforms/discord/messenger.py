@@ -165,4 +165,4 @@ class DiscordMessenger(Messenger):
 
     def _refused(self, error: MessengerError, ref: ChatRef) -> None:
         if isinstance(error, RateLimited):
-            self._pacer.pause(error.retry_after, scope=str(target_of(ref)))
+            self._pacer.pause(error.retry_after, scope=None if error.everywhere else str(target_of(ref)))

@@ -28,6 +28,22 @@ async def test_only_guilds_are_asked_for_and_nothing_is_cached(idle: Bot) -> Non
         assert idle.platform.health().state is State.OK
 
 
+async def test_as_many_shards_as_the_server_wants_share_the_guilds(idle: Bot) -> None:
+    world = idle.server.world
+    idle.server.rest.shards = 2
+    owner = world.user("owner")
+    guilds = [world.guild(f"Guild {number}", owner=owner) for number in range(2)]
+    channels = [world.channel(guild) for guild in guilds]
+    async with connected(idle):
+        assert [identify["shard"] for identify in idle.server.gateway.identifies] == [[0, 2], [1, 2]]
+        client = idle.platform.messenger.client
+        assert client is not None
+        assert {guild.shard_id for guild in client.guilds} == {0, 1}
+        ann = idle.person()
+        for place in (*channels, ann.dm):
+            assert (await ann.command(place, "help")).replies
+
+
 async def test_starting_waits_for_nothing(idle: Bot) -> None:
     idle.server.hang("GET", "/users/@me")
     async with asyncio.timeout(2):

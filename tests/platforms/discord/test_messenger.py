@@ -357,7 +357,8 @@ async def test_a_long_pause_comes_to_us_to_the_letter(idle: Bot, *, everywhere: 
         with pytest.raises(RateLimited) as caught:
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert caught.value.retry_after == timedelta(seconds=64.5)
-        assert idle.pacer.pauses == [(timedelta(seconds=64.5), channel["id"])]
+        whole_account = [(timedelta(seconds=64.5), None)] if everywhere else []
+        assert idle.pacer.pauses == [*whole_account, (timedelta(seconds=64.5), channel["id"])]
 
 
 async def test_a_blocked_address_rests_for_an_hour(idle: Bot) -> None:
@@ -368,6 +369,8 @@ async def test_a_blocked_address_rests_for_an_hour(idle: Bot) -> None:
         with pytest.raises(RateLimited) as caught:
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert caught.value.retry_after == timedelta(hours=1)
+        assert caught.value.everywhere
+        assert idle.pacer.pauses == [(timedelta(hours=1), None)]
 
 
 async def test_our_own_limits_are_seen_in_the_headers_and_kept(idle: Bot) -> None:
