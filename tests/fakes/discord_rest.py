@@ -9,7 +9,7 @@ from aiohttp import web
 from tests.fakes.discord_forms import answer, form
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_rules import FLAG_EPHEMERAL, Json, Refused, check_commands, check_message, must, sized
-from tests.fakes.discord_world import DM, FORUM, NEWS, World
+from tests.fakes.discord_world import DM, FORUMS, NEWS, World
 
 
 class Rest:
@@ -141,7 +141,7 @@ class Rest:
 
     async def _post_message(self, request: web.Request) -> web.Response:
         channel = self._writable(request.match_info["channel"])
-        if channel["type"] == FORUM:
+        if channel["type"] in FORUMS:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
         if channel.get("thread_metadata", {}).get("archived"):
             raise Refused(400, 50083, "Thread is archived")
@@ -176,7 +176,7 @@ class Rest:
 
     async def _post_forum(self, request: web.Request) -> web.Response:
         forum = self._writable(request.match_info["channel"])
-        must(forum["type"] == FORUM, "only forums are posted to")
+        must(forum["type"] in FORUMS, "only forums are posted to")
         body, files = await form(request)
         sized(body.get("name"), 1, 100, "name")
         known = {tag["id"] for tag in forum["available_tags"]}

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from tests.fakes.discord_rules import FLAG_EPHEMERAL, GALLERY, Json, Refused, walk
 
-TEXT, DM, GROUP_DM, NEWS, NEWS_THREAD, THREAD, FORUM = 0, 1, 3, 5, 10, 11, 15
+TEXT, DM, GROUP_DM, NEWS, NEWS_THREAD, THREAD, FORUM, MEDIA = 0, 1, 3, 5, 10, 11, 15, 16
+FORUMS: Final = frozenset({FORUM, MEDIA})
 MANAGE_CHANNELS, MANAGE_GUILD = 1 << 4, 1 << 5
 VIEW, SEND, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38
 EVERYTHING: Final = (1 << 53) - 1
@@ -79,7 +80,7 @@ class World:
             "position": 0,
             "permission_overwrites": [],
         }
-        if kind == FORUM:
+        if kind in FORUMS:
             channel["available_tags"] = [
                 {"id": self.id(), "name": tag, "moderated": False, "emoji_id": None, "emoji_name": None} for tag in tags
             ]

@@ -207,6 +207,9 @@ class Answering:
     def _refresh(self, interaction: Interaction, request: Request, response: Response) -> None:
         if response.refresh is None or interaction.channel is None or interaction.message is None:
             return
+        if not at_home(interaction):
+            # Where only its user installed the bot, it cannot reach a message but through their own interactions.
+            return
         message = source_of(interaction.message) if request.unseen_by_others else interaction.message.id
         if message is not None:
             self._refresher.refresh(interaction.channel.id, MessageId(str(message)), response.refresh)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from typing import Final
 
+import discord
 import structlog
 from typing_extensions import override
 
@@ -137,7 +138,8 @@ class DiscordMessenger(Messenger):
             _log.warning("post stands without its extra", extra=what, chat=str(post.chat), why=str(error))
 
     def _is_forum(self, channel: int) -> bool:
-        return self.client is not None and str(getattr(self.client.get_channel(channel), "type", "")) == "forum"
+        # Media channels are forums as well.
+        return self.client is not None and isinstance(self.client.get_channel(channel), discord.ForumChannel)
 
     @override
     async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:

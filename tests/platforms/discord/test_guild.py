@@ -123,7 +123,11 @@ async def test_an_app_that_only_its_user_installed_cannot_subscribe_a_guild(bot:
     (told,) = (await root.command(elsewhere, "subscribe")).replies
     assert "Only admins" in texts(told)
     (card,) = (await root.command(elsewhere, "random")).replies
-    assert "Answer" in buttons(card)
+    answer = (await root.press(card, "Answer")).replies[-1]
+    assert is_private(answer)
+    await root.press(answer, "Knew it")
+    await root.command(elsewhere, "help")
+    assert not [path for method, path, _ in bot.server.requests if method == "PATCH" and "/channels/" in path]
 
 
 async def test_what_is_of_use_to_one_person_alone_is_shown_to_them_alone(idle: Bot) -> None:

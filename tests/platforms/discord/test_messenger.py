@@ -35,7 +35,7 @@ from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_rules import FLAG_SILENT, FLAG_SUPPRESS_EMBEDS, Json, Refused
-from tests.fakes.discord_world import FORUM, NEWS, buttons, texts
+from tests.fakes.discord_world import FORUM, MEDIA, NEWS, buttons, texts
 from tests.platforms.discord.conftest import Bot, connected
 
 MESSAGES = r"/messages$"
@@ -202,6 +202,15 @@ def delivered(bot: Bot, ref: ChatRef, message: str) -> None:
 def posts_in(bot: Bot, forum: Json) -> list[str]:
     """The ids of a forum's posts."""
     return [channel["id"] for channel in bot.server.world.channels.values() if channel.get("parent_id") == forum["id"]]
+
+
+async def test_a_media_channel_is_a_forum(idle: Bot) -> None:
+    gallery = channel_in(idle, kind=MEDIA)
+    async with connected(idle):
+        ref = await idle.knows(gallery)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), thread_title="x", pin=True))
+        await idle.platform.messenger.edit(ref, sent, Reply(blocks=(paragraph("edited"),)))
+        assert texts(posted(idle, idle.server.world.channels[sent])[0]) == "edited"
 
 
 async def test_a_forum_that_insists_on_a_tag_gets_one(idle: Bot) -> None:

@@ -10,7 +10,7 @@ from bot.core.model import Chat, ChatRef, LearnerRef, Plan
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_interactions import MESSAGE, MODAL
 from tests.fakes.discord_people import Person
-from tests.fakes.discord_rules import FLAG_EPHEMERAL, Json
+from tests.fakes.discord_rules import FLAG_EPHEMERAL, SECTION, Json, walk
 from tests.fakes.discord_world import buttons, is_private, menus, texts
 from tests.platforms.discord.conftest import Bot
 
@@ -51,6 +51,16 @@ async def test_a_tap_on_a_later_message_of_a_long_answer_changes_that_message_al
     assert len(rated.replies) == 1
     assert [texts(message) for message in climbed.replies][:-1] == before[:-1]
     assert "✓ Knew it" in buttons(climbed.replies[-1])
+
+
+async def test_an_entry_of_a_list_is_opened_with_the_button_beside_it(bot: Bot) -> None:
+    ann = bot.person()
+    (found,) = (await ann.command(ann.dm, "search", words="merge lora weights")).replies
+    section = next(part for part in walk(found["components"]) if part["type"] == SECTION)
+    opened = await ann.press_id(found, section["accessory"]["custom_id"])
+    asked = section["components"][0]["content"].rstrip("…")
+    assert asked in texts(opened.replies[0])
+    assert {"Hint", "Answer"} <= set(buttons(opened.replies[0]))
 
 
 async def test_another_question_is_a_new_message(bot: Bot) -> None:
