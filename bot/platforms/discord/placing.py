@@ -10,12 +10,15 @@ from enum import StrEnum
 from typing import Any, Final
 
 import discord
+import structlog
 
 from bot.core.model import ChatKind
 from bot.core.replies import Placement, Response
 from bot.core.requests import Request
 from bot.platforms.discord.components import Message
 from bot.platforms.discord.controls import id_of
+
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 Interaction = discord.Interaction[Any]
 NOBODY: Final = discord.AllowedMentions.none()
@@ -95,8 +98,12 @@ class Answer:
             return
         if self.promised is None:
             await self.promise(Way.PRIVATE)
-        for message in messages:
-            await thread.send(view=message.view, files=message.files, suppress_embeds=True, allowed_mentions=NOBODY)
+        try:
+            for message in messages:
+                await thread.send(view=message.view, files=message.files, suppress_embeds=True, allowed_mentions=NOBODY)
+        except discord.HTTPException as error:
+            _log.info("not shared in the thread", thread=thread.id, why=str(error))
+            await self.give(Way.PUBLIC, messages)
 
     async def _give_first(self, way: Way, message: Message) -> None:
         if self.promised is not None:

@@ -259,6 +259,24 @@ async def test_an_answer_is_shared_into_the_thread_below_its_question(idle: Bot)
         assert idle.server.world.messages[channel["id"]] == [card]
 
 
+async def test_an_answer_that_cannot_be_shared_in_the_thread_is_shared_in_the_channel(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        ref = await idle.knows(channel)
+        voice = await idle.service.voice_in(ref)
+        asked = cards.card(voice, idle.bank, idle.bank.question("lora-merge-weights"), alone=False)
+        sent = await idle.platform.messenger.send(Post(chat=ref, reply=asked, key="d1", thread_title="t"))
+        idle.server.world.channels[sent]["thread_metadata"]["locked"] = True
+        (card,) = idle.server.world.messages[channel["id"]]
+        (mine,) = (await ann.fill_in(await ann.press(card, "I'd say"), "Add BA to W.")).replies
+        shared = await ann.press(mine, "Share")
+        await idle.server.until(lambda: shared.followups)
+        (told,) = shared.followups
+        assert not is_private(told)
+        assert "Add BA to W." in texts(told)
+
+
 async def test_a_role_is_chosen_to_be_notified_and_taken_off_again(idle: Bot) -> None:
     channel = guild_channel(idle)
     async with connected(idle):
