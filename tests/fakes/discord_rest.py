@@ -9,7 +9,18 @@ from aiohttp import web
 from tests.fakes.discord_forms import answer, form
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_rules import FLAG_EPHEMERAL, Json, Refused, check_commands, check_message, must, sized
-from tests.fakes.discord_world import DM, FORUMS, NEWS, World
+from tests.fakes.discord_world import (
+    ATTACH,
+    CREATE_THREADS,
+    DM,
+    FORUMS,
+    HISTORY,
+    NEWS,
+    PIN,
+    SEND,
+    SEND_IN_THREADS,
+    World,
+)
 
 
 class Rest:
@@ -120,7 +131,7 @@ class Rest:
         return answer(self._world.find_channel(request.match_info["channel"]))
 
     async def _patch_channel(self, request: web.Request) -> web.Response:
-        thread = self._world.find_channel(request.match_info["channel"])
+        thread = self._world.demand(request.match_info["channel"], SEND_IN_THREADS)
         change = await request.json()
         must(set(change) <= {"archived", "locked"}, "only archiving is known here")
         if thread["thread_metadata"]["locked"]:
@@ -130,22 +141,22 @@ class Rest:
 
     # Messages
 
-    def _writable(self, channel_id: str) -> Json:
+    def _writable(self, channel_id: str, permissions: int = 0) -> Json:
         channel = self._world.find_channel(channel_id)
-        if channel_id in self._world.denied:
-            raise self._world.denied[channel_id]
         meta = channel.get("thread_metadata", {})
+        self._world.demand(channel_id, permissions | (SEND_IN_THREADS if meta else SEND))
         if meta.get("locked"):
             raise Refused(400, 160005, "Thread is locked")
         return channel
 
     async def _post_message(self, request: web.Request) -> web.Response:
-        channel = self._writable(request.match_info["channel"])
+        body, files = await form(request)
+        permissions = (ATTACH if files else 0) | (HISTORY if body.get("message_reference") else 0)
+        channel = self._writable(request.match_info["channel"], permissions)
         if channel["type"] in FORUMS:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
         if channel.get("thread_metadata", {}).get("archived"):
             raise Refused(400, 50083, "Thread is archived")
-        body, files = await form(request)
         check_message(body, files)
         message = self._posted(channel["id"], body, files)
         return answer(message, headers=self._rate_headers(channel["id"]))
@@ -168,6 +179,7 @@ class Rest:
     async def _patch_message(self, request: web.Request) -> web.Response:
         message = self._world.find_message(request.match_info["channel"], request.match_info["message"])
         body, files = await form(request)
+        self._world.demand(message["channel_id"], ATTACH if files else 0)
         body.setdefault("flags", message["flags"])
         check_message(body, files, editing=True)
         self._world.show(message, body, files)
@@ -175,9 +187,9 @@ class Rest:
         return answer(message)
 
     async def _post_forum(self, request: web.Request) -> web.Response:
-        forum = self._writable(request.match_info["channel"])
-        must(forum["type"] in FORUMS, "only forums are posted to")
         body, files = await form(request)
+        forum = self._writable(request.match_info["channel"], ATTACH if files else 0)
+        must(forum["type"] in FORUMS, "only forums are posted to")
         sized(body.get("name"), 1, 100, "name")
         known = {tag["id"] for tag in forum["available_tags"]}
         must({str(tag) for tag in body.get("applied_tags") or []} <= known, "applied_tags")
@@ -191,7 +203,7 @@ class Rest:
         return answer({**thread, "message": message})
 
     async def _post_thread(self, request: web.Request) -> web.Response:
-        channel = self._writable(request.match_info["channel"])
+        channel = self._world.demand(request.match_info["channel"], CREATE_THREADS)
         message = self._world.find_message(channel["id"], request.match_info["message"])
         body = await request.json()
         if message["id"] in self._world.channels:
@@ -202,15 +214,18 @@ class Rest:
         return answer(thread)
 
     async def _pin(self, request: web.Request) -> web.Response:
-        self._world.find_message(request.match_info["channel"], request.match_info["message"])["pinned"] = True
-        return web.Response(status=204)
+        return self._pinned(request, pinned=True)
 
     async def _unpin(self, request: web.Request) -> web.Response:
-        self._world.find_message(request.match_info["channel"], request.match_info["message"])["pinned"] = False
+        return self._pinned(request, pinned=False)
+
+    def _pinned(self, request: web.Request, *, pinned: bool) -> web.Response:
+        channel = self._world.demand(request.match_info["channel"], PIN)
+        self._world.find_message(channel["id"], request.match_info["message"])["pinned"] = pinned
         return web.Response(status=204)
 
     async def _crosspost(self, request: web.Request) -> web.Response:
-        channel = self._world.find_channel(request.match_info["channel"])
+        channel = self._world.demand(request.match_info["channel"], SEND)
         if channel["type"] != NEWS:
             raise Refused(400, 50024, "Cannot execute action on this channel type")
         message = self._world.find_message(channel["id"], request.match_info["message"])
