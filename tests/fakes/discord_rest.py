@@ -151,8 +151,9 @@ class Rest:
 
     async def _post_message(self, request: web.Request) -> web.Response:
         body, files = await form(request)
-        permissions = (ATTACH if files else 0) | (HISTORY if body.get("message_reference") else 0)
-        channel = self._writable(request.match_info["channel"], permissions)
+        channel = self._writable(request.match_info["channel"], ATTACH if files else 0)
+        if body.get("message_reference") and not self._world.may(channel, HISTORY):
+            raise Refused(400, 160002, "Cannot reply without permission to read message history")
         if channel["type"] in FORUMS:
             raise Refused(400, 50008, "Cannot send messages in a non-text channel")
         if channel.get("thread_metadata", {}).get("archived"):

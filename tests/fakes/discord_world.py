@@ -140,14 +140,18 @@ class World:
         channel = self.find_channel(channel_id)
         if channel_id in self.denied:
             raise self.denied[channel_id]
-        if "guild_id" not in channel:
-            return channel
-        granted = self.granted if channel["guild_id"] in self.guilds else 0
-        if not granted & VIEW:
+        if not self.may(channel, VIEW):
             raise Refused(403, 50001, "Missing Access")
-        if permissions & ~granted:
+        if not self.may(channel, permissions):
             raise Refused(403, 50013, "Missing Permissions")
         return channel
+
+    def may(self, channel: Json, permissions: int) -> bool:
+        """Whether the bot has these permissions in a channel; in direct messages it may do all."""
+        if "guild_id" not in channel:
+            return True
+        granted = self.granted if channel["guild_id"] in self.guilds else 0
+        return not permissions & ~granted
 
     def find_message(self, channel_id: str, message_id: str) -> Json:
         """The message, or the refusal that stands for its lack."""

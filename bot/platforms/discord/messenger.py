@@ -12,9 +12,9 @@ from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Pacer, Painter, Store
 from bot.core.replies import Post, Reply
 from bot.core.service import Service
-from bot.platforms.discord.components import Client, Message, messages
+from bot.platforms.discord.components import Client, Message, NoPictures, messages
 from bot.platforms.discord.drawing import drawn
-from bot.platforms.discord.faults import typed_errors
+from bot.platforms.discord.faults import MISSING_PERMISSIONS, typed_errors
 from bot.platforms.discord.managers import Managers
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import DISCORD
@@ -81,13 +81,24 @@ class DiscordMessenger(Messenger):
 
     async def _post(self, post: Post, ref: ChatRef, lane: Lane) -> MessageId:
         poster = self._poster(lane)
-        mention = None if post.mention is None else f"<@&{post.mention}>"
-        shown = await self._drawn(post.reply, post.chat, mention=mention)
         with typed_errors(in_thread=ref.thread_id is not None):
             channel = await self._channel_for(poster, post, ref)
-            sent = await poster.post(channel, post, shown, known=await self._known(post))
+            sent = await self._posted(poster, post, channel)
         await self._garnish(poster, post, channel, sent)
         return sent
+
+    async def _posted(self, poster: Poster, post: Post, channel: int) -> MessageId:
+        """Post it with its formulas as pictures; written out where the bot may attach none. Raises the SDK's errors."""
+        mention = None if post.mention is None else f"<@&{post.mention}>"
+        known = await self._known(post)
+        shown = await self._drawn(post.reply, post.chat, self._painter, mention=mention)
+        try:
+            return await poster.post(channel, post, shown, known=known)
+        except discord.Forbidden as error:
+            if error.code != MISSING_PERMISSIONS or not any(message.uploads for message in shown):
+                raise
+        shown = await self._drawn(post.reply, post.chat, NoPictures(), mention=mention)
+        return await poster.post(channel, post, shown, known=known)
 
     async def _known(self, post: Post) -> frozenset[MessageId]:
         """What was certainly posted in the chat before, as far back as a forum shows posts as active: a week."""
@@ -105,11 +116,13 @@ class DiscordMessenger(Messenger):
             return await poster.open_dm(target_of(ref)) or target_of(ref)
         return target_of(ref)
 
-    async def _drawn(self, reply: Reply, ref: ChatRef, *, mention: str | None = None) -> list[Message]:
+    async def _drawn(
+        self, reply: Reply, ref: ChatRef, painter: Painter, *, mention: str | None = None
+    ) -> list[Message]:
         stored = await self._store.chat(ref)
         public = stored is None or stored.kind is not ChatKind.PRIVATE
         voice = await self._service.voice_in(ref)
-        return await messages(drawn(reply, voice), self._painter, public=public, mention=mention)
+        return await messages(drawn(reply, voice), painter, public=public, mention=mention)
 
     async def _garnish(self, poster: Poster, post: Post, channel: int, sent: MessageId) -> None:
         """Thread, pin and crosspost. The question stands already, so a refusal here only goes to the log."""
@@ -150,7 +163,7 @@ class DiscordMessenger(Messenger):
         """Edit a message in a channel or thread; raises like `edit`."""
         ref = chat or ChatRef(platform=DISCORD, chat_id=str(channel))
         poster = self._poster(Lane.DAILY)
-        shown = await self._drawn(reply, ref)
+        shown = await self._drawn(reply, ref, self._painter)
         if len(shown) > 1:
             raise Rejected(f"what message {message} should read takes {len(shown)} messages")
         try:

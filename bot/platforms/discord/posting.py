@@ -11,7 +11,7 @@ from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Lane, Pacer
 from bot.core.replies import Post, Reply
 from bot.platforms.discord.components import Client, Message
-from bot.platforms.discord.faults import NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
+from bot.platforms.discord.faults import CANNOT_REPLY, NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
 from bot.platforms.discord.prose import clipped
 
 MAX_NAME: Final = 100
@@ -49,6 +49,9 @@ class Poster:
             if error.code == THREAD_ARCHIVED:
                 await self._unarchive(channel_id)
                 return await self._post_all(channel_id, post, messages, reference)
+            if error.code == CANNOT_REPLY:
+                # Without the right to read the channel's history it may not be pointed into.
+                return await self._post_all(channel_id, post, messages, None)
             if error.code != NOT_A_TEXT_CHANNEL:
                 raise
         # A forum that came into being while the gateway was away.

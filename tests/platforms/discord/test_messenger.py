@@ -35,7 +35,7 @@ from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_rules import FLAG_SILENT, FLAG_SUPPRESS_EMBEDS, Json, Refused
-from tests.fakes.discord_world import FORUM, MEDIA, NEWS, buttons, texts
+from tests.fakes.discord_world import ATTACH, FORUM, HISTORY, INVITED, MEDIA, NEWS, buttons, texts
 from tests.platforms.discord.conftest import Bot, connected
 
 MESSAGES = r"/messages$"
@@ -258,6 +258,39 @@ async def test_a_refused_extra_does_not_lose_the_question(idle: Bot) -> None:
         sent = await idle.platform.messenger.send(post(ref, card(idle), pin=True, thread_title="t", crosspost=True))
         assert [message["id"] for message in posted(idle, channel)] == [sent]
         assert idle.pacer.refusals == 2
+
+
+async def test_where_no_files_may_be_attached_formulas_are_written_out(idle: Bot) -> None:
+    channel = channel_in(idle)
+    idle.server.world.granted = INVITED & ~ATTACH
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        await idle.platform.messenger.send(post(ref, Reply(blocks=(paragraph("q"), MathBlock("x^2")))))
+        (message,) = posted(idle, channel)
+        assert "```\nx²\n```" in texts(message)
+        assert message["attachments"] == []
+
+
+async def test_where_nothing_may_be_written_there_is_no_second_attempt_without_pictures(idle: Bot) -> None:
+    channel = channel_in(idle)
+    idle.server.world.granted = 0
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        with pytest.raises(NotAllowed):
+            await idle.platform.messenger.send(post(ref, Reply(blocks=(MathBlock("x^2"),))))
+        assert [status for _, path, status in idle.server.requests if path.endswith(f"{channel['id']}/messages")] == [
+            403
+        ]
+
+
+async def test_where_the_history_may_not_be_read_the_answer_points_at_nothing(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle)))
+        idle.server.world.granted = INVITED & ~HISTORY
+        await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent))
+        assert posted(idle, channel)[1].get("message_reference") is None
 
 
 async def test_an_archived_thread_is_opened_again(idle: Bot) -> None:
