@@ -20,6 +20,7 @@ from bot.core.model import (
     MessageId,
     Mode,
     Order,
+    Question,
     QuestionId,
     Reveal,
     Subscription,
@@ -105,6 +106,16 @@ def _missed(subscription: Subscription, slot: Slot, reason: str) -> PlannedDeliv
     )
 
 
+async def asking(  # noqa: PLR0917  # where to look, how to say it, and what it is about
+    store: Store, bank: Bank, voice: Voice, subscription: Subscription, slot: str, question: Question, *, alone: bool
+) -> Reply:
+    """What asks a slot's question: its quiz where the plan says so, or its card with what goes before it."""
+    if subscription.plan.mode is Mode.QUIZ:
+        return cards.quiz_card(voice, bank, question)
+    card = cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead"))
+    return await with_yesterday(store, bank, voice, subscription, slot, card)
+
+
 async def with_yesterday(  # noqa: PLR0917  # where to look, how to say it, and what it is about
     store: Store, bank: Bank, voice: Voice, subscription: Subscription, slot: str, card: Reply
 ) -> Reply:
@@ -152,12 +163,9 @@ class DailyQuestions:
         if delivery.kind is DeliveryKind.ANSWER:
             asked = await self._asked(claimed)
             reply = cards.answer_post(voice, bank, question)
-        elif plan.mode is Mode.QUIZ:
-            reply = cards.quiz_card(voice, bank, question)
         else:
             alone = claimed.kind == ChatKind.PRIVATE.value
-            card = cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead"))
-            reply = await with_yesterday(self.store, bank, voice, subscription, delivery.slot, card)
+            reply = await asking(self.store, bank, voice, subscription, delivery.slot, question, alone=alone)
         return Post(
             chat=subscription.chat,
             reply=reply,
