@@ -99,14 +99,28 @@ class FakeDiscord:
 
     # Trouble
 
-    def fail(self, method: str, path: str, status: int, code: int = 0, *, times: int = 1, **body: object) -> None:
-        """Answer the next matching requests with an error; `path` is a regular expression."""
+    def fail(
+        self,
+        method: str,
+        path: str,
+        status: int,
+        code: int = 0,
+        *,
+        times: int = 1,
+        after_acting: bool = False,
+        **body: object,
+    ) -> None:
+        """Answer the next matching requests with an error, before or after doing what they ask.
+
+        `path` is a regular expression.
+        """
         headers = {}
         if status == 429 and not body.pop("banned", False):
             scope = "global" if body.get("global") else "user"
             headers = {"Via": "1.1 google", "Retry-After": str(body["retry_after"]), "X-RateLimit-Scope": scope}
         refusal = Refused(status, code, f"fault {status}/{code}")
         fault = Fault(method=method, path=path, times=times, refusal=refusal, headers=headers, body=dict(body))
+        fault.after_acting = after_acting
         self._faults.append(fault)
 
     def hang(self, method: str, path: str, *, times: int = 1) -> None:
@@ -158,11 +172,11 @@ class FakeDiscord:
     ) -> web.StreamResponse:
         if fault.hang:
             await self._hanging.wait()
+        if fault.after_acting:
+            await handler(request)
         if fault.refusal is not None:
             body = {**fault.refusal.body(), **fault.body}
             return answer(body, status=fault.refusal.status, headers=fault.headers)
-        if fault.after_acting:
-            await handler(request)
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=500)

@@ -1,6 +1,7 @@
 """The discord.py client as we use it: guild events and interactions, and nothing kept that we do not need."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Final
@@ -19,12 +20,22 @@ from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
 from bot.platforms.discord.controls import ActionItem
-from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, pause_of, typed
+from bot.platforms.discord.faults import (
+    FORBIDDEN,
+    SDK_ERRORS,
+    TOO_MANY,
+    UNAUTHORIZED,
+    pause_of,
+    typed,
+)
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.slimming import keep_little
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
+NEW_FORUM_POST: Final = re.compile(r"/channels/\d+/threads$")
+ASKED_AGAIN: Final = frozenset({500, 502, 504, 524})
+"""The errors after which the library makes a request again."""
 INVALID: Final = frozenset({UNAUTHORIZED, FORBIDDEN, TOO_MANY})
 LONGEST_WAIT: Final = 30.0
 """Seconds that the library may wait for a route by itself; longer pauses come to us."""
@@ -138,6 +149,9 @@ def _trace(pacer: Pacer) -> aiohttp.TraceConfig:
     """Tells the pacer of the answers that Discord counts against us, 401, 403 and 429, and of pauses for everything.
 
     https://docs.discord.com/developers/topics/rate-limits#header-format-rate-limit-header-examples
+
+    A server's error over a new forum post is raised at once: the library would ask again by itself, and it takes no
+    nonce, so there might be two.
     """
     trace = aiohttp.TraceConfig()
 
@@ -146,6 +160,9 @@ def _trace(pacer: Pacer) -> aiohttp.TraceConfig:
             pacer.pause(pause_of(end.response))
         elif end.response.status in INVALID:
             pacer.refused()
+        elif end.response.status in ASKED_AGAIN and NEW_FORUM_POST.search(end.url.path):
+            end.response.close()
+            raise aiohttp.ServerDisconnectedError(f"HTTP {end.response.status}")
 
     trace.on_request_end.append(ended)
     return trace

@@ -159,6 +159,18 @@ async def test_a_forum_post_whose_making_went_unheard_is_found_again(idle: Bot) 
         assert len(posted(idle, idle.server.world.channels[sent])) == 2
 
 
+@pytest.mark.parametrize("status", [500, 502, 504])
+async def test_a_forum_post_is_not_made_again_by_the_library_when_the_server_fails(idle: Bot, status: int) -> None:
+    forum = channel_in(idle, kind=FORUM)
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        idle.server.fail("POST", "/threads$", status, after_acting=True)
+        with pytest.raises(Unknown):
+            await idle.platform.messenger.send(post(ref, card(idle)))
+        sent = await idle.platform.messenger.send(post(ref, card(idle), repeated=True))
+        assert posts_in(idle, forum) == [sent]
+
+
 async def test_a_repeat_whose_first_attempt_never_arrived_makes_the_post(idle: Bot) -> None:
     forum = channel_in(idle, kind=FORUM)
     others = idle.server.world.thread(forum, "What is it?")
