@@ -6,15 +6,14 @@ from typing import Any, Final
 
 import discord
 
-from bot.core.markup import Heading, Paragraph, plain
 from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Lane, Pacer
-from bot.core.replies import Post, Reply
+from bot.core.replies import Post
 from bot.platforms.discord.components import Client, Message
 from bot.platforms.discord.faults import CANNOT_REPLY, NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
-from bot.platforms.discord.prose import clipped
+from bot.platforms.discord.forums import lost_post, new_post
+from bot.platforms.discord.prose import MAX_NAME, clipped
 
-MAX_NAME: Final = 100
 MAX_NONCE: Final = 25
 ARCHIVE_AFTER: Final = 1440
 """Minutes without a message after which a thread leaves the list: a day, when the next question has come."""
@@ -107,41 +106,18 @@ class Poster:
     async def _post_to_forum(
         self, forum: discord.ForumChannel, post: Post, messages: Sequence[Message], known: Collection[MessageId]
     ) -> MessageId:
-        thread = await self._lost(forum, post, known) if post.repeated else None
+        thread = None
+        if post.repeated and self._client.user is not None:
+            await self._turn(forum.id)
+            async with asyncio.timeout(TIMEOUT):
+                thread = await lost_post(forum, post, by=self._client.user.id, known=known)
         if thread is None:
-            thread = await self._new_forum_post(forum, post, messages[0])
+            await self._turn(forum.id)
+            async with asyncio.timeout(TIMEOUT):
+                thread = await new_post(forum, post, messages[0], mentions=_mentions(post))
         for number, message in enumerate(messages[1:], 1):
             await self._send(thread, message, post, nonce=_nonce(post, number))
         return MessageId(str(thread))
-
-    async def _lost(self, forum: discord.ForumChannel, post: Post, known: Collection[MessageId]) -> int | None:
-        """The forum post that an earlier attempt made without our learning of it.
-
-        Making one takes no nonce on Discord, so a repeat has to look: at posts of ours by the same name that no
-        delivery knows of.
-        """
-        me = None if self._client.user is None else self._client.user.id
-        await self._turn(forum.id)
-        async with asyncio.timeout(TIMEOUT):
-            threads = await forum.guild.active_threads()
-        ours = (t for t in threads if t.parent_id == forum.id and t.owner_id == me)
-        return max((t.id for t in ours if t.name == _name(post) and str(t.id) not in known), default=None)
-
-    async def _new_forum_post(self, forum: discord.ForumChannel, post: Post, message: Message) -> int:
-        """A new post with a fitting tag."""
-        await self._turn(forum.id)
-        async with asyncio.timeout(TIMEOUT):
-            made = await forum.create_thread(
-                name=_name(post),
-                view=message.view,
-                files=message.files,
-                applied_tags=_tags(forum, post.reply),
-                allowed_mentions=_mentions(post),
-                auto_archive_duration=10080,
-                suppress_embeds=True,
-                silent=post.silent,
-            )
-        return made.thread.id
 
     async def thread_of(self, message: MessageId) -> int | None:
         """The thread below a message: it has the message's own id. None if there is none."""
@@ -221,22 +197,3 @@ def _nonce(post: Post, number: int) -> str | None:
     if not post.key:
         return None
     return f"{post.key}.{number}"[-MAX_NONCE:]
-
-
-def _name(post: Post) -> str:
-    """What a forum post is called: its question."""
-    questions = [plain(block) for block in post.reply.blocks if isinstance(block, Paragraph)]
-    return clipped(next(iter(questions), "") or _title(post.reply) or "?", MAX_NAME)
-
-
-def _title(reply: Reply) -> str:
-    return next((plain(block) for block in reply.blocks if isinstance(block, Heading)), "")
-
-
-def _tags(forum: discord.ForumChannel, reply: Reply) -> list[discord.ForumTag]:
-    """The tags named like the title's parts (topic, difficulty); any one where the forum insists on a tag."""
-    parts = {part.strip().casefold() for part in _title(reply).split("·")}
-    fitting = [tag for tag in forum.available_tags if tag.name.casefold() in parts and not tag.moderated]
-    if not fitting and forum.flags.require_tag:
-        fitting = [tag for tag in forum.available_tags if not tag.moderated][:1]
-    return fitting[:5]

@@ -15,6 +15,8 @@ _SPECIAL: Final = re.compile(r"([\\*_~|`\[\]<])")
 _LINE_START: Final = re.compile(r"^(\s*)([#>+-]|\d+(?=[.)]\s))", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"(https?://[^\s<>\"'，。；：！？、（）]+)")
 _EVERYBODY: Final = re.compile(r"@(?=everyone|here)")
+MAX_NAME: Final = 100
+"""Characters of the name of a thread or a forum post."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#-]{1,20}\Z")
 
 
