@@ -37,6 +37,8 @@ NEW_FORUM_POST: Final = re.compile(r"/channels/\d+/threads$")
 ASKED_AGAIN: Final = frozenset({500, 502, 504, 524})
 """The errors after which the library makes a request again."""
 INVALID: Final = frozenset({UNAUTHORIZED, FORBIDDEN, TOO_MANY})
+CONNECTIONS: Final = 100
+"""At once to one host. A thousand answers that each open one would wait for the handshakes, not for each other."""
 LONGEST_WAIT: Final = 30.0
 """Seconds that the library may wait for a route by itself; longer pauses come to us."""
 
@@ -67,6 +69,7 @@ class QianmianClient(discord.AutoShardedClient):
             max_ratelimit_timeout=LONGEST_WAIT,
             guild_ready_timeout=patience,
             http_trace=_trace(pacer),
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS),
         )
         keep_little(self)
         self._answering: Final = answering
