@@ -8,6 +8,7 @@ python -m benchmarks discord
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
 import re
 import time
@@ -88,6 +89,9 @@ def bot_process(url: str, pipe: Connection) -> None:
 
     async def main() -> None:
         async with service() as (use_cases, store):
+            # As the app does when everything stands that stays.
+            gc.collect()
+            gc.freeze()
             platform = DiscordPlatform(
                 token=TOKEN,
                 api_url=url,
