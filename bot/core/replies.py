@@ -170,18 +170,17 @@ class Post:
 
     Attributes:
         key: Stable over retries of the same delivery; platforms that can, refuse a repeat of it.
-        repeated: Whether an earlier attempt may have arrived; platforms that cannot refuse a repeat look for it first.
         reply_to: Post below this earlier message, where that still exists.
         mention: What the platform may notify (a Discord role id); nothing else is ever pinged.
         thread_title: Open a thread of this name below the post, where the platform can.
         unpin: The message that was pinned before, to be unpinned when `pin` is set.
         fall_back: If the thread is gone, post to the chat around it.
+        repeated: Whether an earlier attempt may have arrived; platforms that cannot refuse a repeat look for it first.
     """
 
     chat: ChatRef
     reply: Reply
     key: str
-    repeated: bool = False
     reply_to: MessageId | None = None
     silent: bool = False
     protected: bool = False
@@ -192,3 +191,4 @@ class Post:
     unpin: MessageId | None = None
     crosspost: bool = False
     fall_back: bool = True
+    repeated: bool = False
