@@ -16,6 +16,7 @@ from typing_extensions import override
 from bot.core.ports import Pacer, Phrases, Store
 from bot.platforms.discord.account import rest_base
 from bot.platforms.discord.answering import Answering
+from bot.platforms.discord.buckets import sweep_seldom
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
 from bot.platforms.discord.components import ActionItem
@@ -56,6 +57,7 @@ class QianmianClient(discord.AutoShardedClient):
             guild_ready_timeout=patience,
             http_trace=_trace(pacer),
         )
+        sweep_seldom(self)
         self._answering: Final = answering
         self._channels: Final = channels
         self._store: Final = store
