@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from bot.core.errors import RateLimited
 from bot.core.ports import Lane, Pacer
-from bot.delivery.gates import Departure, Gate, Meter
+from bot.delivery.gates import Answers, Departure, Gate, Meter
 from bot.delivery.limits import Limits, Rate
 
 LANES: Final = tuple(Lane)
@@ -68,6 +68,7 @@ class AccountPacer(Pacer):
         self._watch: Final = watch
         self._account: Final = Gate((limits.overall,))
         self._refusals: Final = None if limits.refusals is None else Meter(limits.refusals)
+        self._answers: Final = Answers()
         self._nowhere: Final = _Scope(())
         self._scopes: Final[OrderedDict[str, _Scope]] = OrderedDict()
         # Both by lane: the heads that wait for the account alone, and how often others went before them.
@@ -78,7 +79,7 @@ class AccountPacer(Pacer):
         self._timer: asyncio.TimerHandle | None = None
 
     @override
-    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> None:
+    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Departure:
         loop = asyncio.get_running_loop()
         began = loop.time()
         place = self._scope(scope, group=group, now=began)
@@ -86,17 +87,18 @@ class AccountPacer(Pacer):
         if not tap:
             self._refuse_long_waits(place, began)
         if self._free_now(place, began, tap=tap):
-            self._let_pass(place, began)
+            departure = self._let_pass(place, began)
         else:
             future = self._enqueue(lane, place, loop)
             try:
                 async with asyncio.timeout(None if tap else self._patience):
                     departure = await future
-                departure.at = loop.time()
+                departure.left()
             except TimeoutError:
                 raise self._too_long(place, loop.time()) from None
         if self._watch is not None:
             self._watch.waited(lane, loop.time() - began)
+        return departure
 
     @override
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:
@@ -150,7 +152,7 @@ class AccountPacer(Pacer):
         return place.free_at(now, tap=tap) <= now and self._account.free_at(now, tap=tap) <= now
 
     def _let_pass(self, place: _Scope, now: float) -> Departure:
-        departure = Departure(now)
+        departure = Departure(now, self._answers)
         place.passed(departure)
         self._account.passed(departure)
         return departure

@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any, Final
 
-import aiohttp
 import discord
 import structlog
 import yarl
@@ -20,12 +18,12 @@ from bot.platforms.discord.buckets import sweep_seldom
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
 from bot.platforms.discord.components import ActionItem
-from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, typed
+from bot.platforms.discord.faults import SDK_ERRORS, typed
 from bot.platforms.discord.metrics import Metrics
+from bot.platforms.discord.tracing import traced
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
-INVALID: Final = frozenset({UNAUTHORIZED, FORBIDDEN, TOO_MANY})
 LONGEST_WAIT: Final = 30.0
 """Seconds that the library may wait for a route by itself; longer pauses come to us."""
 
@@ -55,7 +53,7 @@ class QianmianClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_WAIT,
             guild_ready_timeout=patience,
-            http_trace=_trace(pacer),
+            http_trace=traced(pacer),
         )
         sweep_seldom(self)
         self._answering: Final = answering
@@ -132,15 +130,3 @@ async def find_gateway(client: discord.AutoShardedClient) -> None:
     http: Any = client.http
     _, url, _ = await http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-
-
-def _trace(pacer: Pacer) -> aiohttp.TraceConfig:
-    """Counts the answers that Discord counts against us: 401, 403 and 429."""
-    trace = aiohttp.TraceConfig()
-
-    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
-        if end.response.status in INVALID:
-            pacer.refused()
-
-    trace.on_request_end.append(ended)
-    return trace
