@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -111,6 +112,9 @@ async def planning_and_sending(folder: Path) -> list[Figure]:
     path = folder / "planning.db"
     await subscribed(path, 100_000, lambda _: NINE)
     async with SqliteStore.open(path) as store:
+        # As the whole bot does once it has started.
+        gc.collect()
+        gc.freeze()
         start = perf_counter()
         await store.plan_due(now=NINE, limit=PAGE, decide=decide)
         first = perf_counter() - start

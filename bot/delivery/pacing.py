@@ -16,13 +16,15 @@ from typing_extensions import override
 
 from bot.core.errors import RateLimited
 from bot.core.ports import Lane, Pacer
-from bot.delivery.gates import Answers, Departure, Gate, Meter
+from bot.delivery.gates import Answers, Departure, Gate, Meter, gathering
 from bot.delivery.limits import Limits, Rate
 
 LANES: Final = tuple(Lane)
 # A lane that was passed over this often goes first once.
 FAIRNESS: Final = 8
 PATIENCE: Final = timedelta(seconds=20)
+# In seconds: after so long without a tap none is expected from one moment to the next.
+CALM_AFTER: Final = 10.0
 
 
 class PacerWatch(Protocol):
@@ -77,6 +79,8 @@ class AccountPacer(Pacer):
         self._blocked: Final[list[tuple[float, int, Lane, _Scope]]] = []
         self._came = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._gathering: Final = gathering(limits.overall)
+        self._tapped_at = float("-inf")
 
     @override
     async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Departure:
@@ -84,7 +88,9 @@ class AccountPacer(Pacer):
         began = loop.time()
         place = self._scope(scope, group=group, now=began)
         tap = lane is Lane.TAP
-        if not tap:
+        if tap:
+            self._tapped_at = began
+        else:
             self._refuse_long_waits(place, began)
         if self._free_now(place, began, tap=tap):
             departure = self._let_pass(place, began)
@@ -154,7 +160,7 @@ class AccountPacer(Pacer):
     def _let_pass(self, place: _Scope, now: float) -> Departure:
         departure = Departure(now, self._answers)
         place.passed(departure)
-        self._account.passed(departure)
+        self._account.passed(departure, company=self._company(now))
         return departure
 
     def _refuse_long_waits(self, place: _Scope, now: float) -> None:
@@ -190,12 +196,17 @@ class AccountPacer(Pacer):
         while (lane := self._next_lane()) is not None:
             free = self._account.free_at(now, tap=lane is Lane.TAP)
             if free > now:
-                later = free
+                company = 0.0 if lane is Lane.TAP else self._company(now)
+                later = self._account.free_together_at(now, company=company) if company else free
                 break
             self._serve(lane, now)
         if self._blocked:
             later = min(later, self._blocked[0][0])
         self._come_back(loop, later)
+
+    def _company(self, now: float) -> float:
+        """For how long a request may wait for others to leave with."""
+        return self._gathering if now - self._tapped_at > CALM_AFTER else 0.0
 
     def _unblock(self, now: float) -> None:
         while self._blocked and self._blocked[0][0] <= now:

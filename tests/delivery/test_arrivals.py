@@ -15,7 +15,7 @@ from tests.fakes.virtual_loop import VirtualLoop, virtually
 
 ANSWER_AFTER = 0.06
 # What the pacer's margin is for: by so much may one request take longer than another.
-UNEVEN = 0.026
+UNEVEN = 0.0259
 FOREVER = timedelta(days=1)
 
 
@@ -26,11 +26,15 @@ class FarServer:
         """`underway` is how long a request takes that leaves at a time."""
         self.pacer, self.overall, self.underway = pacer, overall, underway
         self.arrivals: list[float] = []
+        self.waits: list[float] = []
 
-    async def ask(self, chat: str, *, answer_after: float = ANSWER_AFTER) -> None:
+    async def ask(self, chat: str, *, lane: Lane = Lane.DAILY, answer_after: float = ANSWER_AFTER) -> None:
         """One request, to its answer."""
-        turn = await self.pacer.turn(Lane.DAILY, scope=chat)
+        began = asyncio.get_running_loop().time()
+        turn = await self.pacer.turn(lane, scope=chat)
         turn.left()
+        if lane is Lane.TAP:
+            self.waits.append(asyncio.get_running_loop().time() - began)
         await asyncio.sleep(self.underway(asyncio.get_running_loop().time()))
         self.arrivals.append(asyncio.get_running_loop().time())
         await asyncio.sleep(answer_after)
@@ -112,3 +116,57 @@ async def test_a_few_answers_in_a_hundred_that_are_slow_do_not_lower_the_rate(sl
         for number in range(3_000):
             tasks.create_task(server.ask(str(number), answer_after=slow if number * 37 % 100 < 3 else 0.06))
     assert server.rate >= 0.97 * 30
+
+
+@settings(deadline=None, max_examples=20)
+@given(delays=st.lists(st.floats(0, UNEVEN), min_size=1, max_size=37))
+def test_taps_in_between_are_never_too_many_either(delays: list[float]) -> None:
+    async def run() -> FarServer:
+        # By then it is known how quick they can be.
+        ways = [0.0, *delays]
+        left = iter(range(10_000))
+        server = FarServer(AccountPacer(TELEGRAM), 30, lambda _: ways[next(left) % len(ways)])
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(300):
+                tasks.create_task(server.ask(str(number)))
+            for number in range(50):
+                await asyncio.sleep(0.17)
+                tasks.create_task(server.ask(f"tap{number}", lane=Lane.TAP))
+        return server
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(run()).refused == 0
+
+
+@virtually
+async def test_a_tap_in_a_broadcast_waits_for_a_fraction_of_a_place() -> None:
+    server = FarServer(AccountPacer(TELEGRAM, patience=FOREVER), 30, lambda _: 0.0)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.ask("first tap", lane=Lane.TAP))
+        await asyncio.sleep(0)
+        for number in range(3_000):
+            tasks.create_task(server.ask(str(number)))
+        for number in range(400):
+            tasks.create_task(server.ask(f"tap{number}", lane=Lane.TAP))
+            await asyncio.sleep(0.2 + 0.03 * (number * 37 % 100) / 100)
+    waits = sorted(server.waits)
+    assert waits[int(0.99 * len(waits))] < 0.015
+    assert server.rate >= 0.97 * 30
+    assert server.refused == 0
+
+
+@virtually
+async def test_while_nobody_taps_requests_leave_together_and_the_first_tap_waits_no_tenth_of_a_second() -> None:
+    server = FarServer(AccountPacer(TELEGRAM, patience=FOREVER), 30, lambda _: 0.0)
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(1_500):
+            tasks.create_task(server.ask(str(number)))
+        await asyncio.sleep(9)
+        moments = len({round(at, 3) for at in server.arrivals})
+        assert moments < 0.4 * len(server.arrivals)
+        while len(server.waits) < 3:
+            await server.ask(f"tap{len(server.waits)}", lane=Lane.TAP)
+            await asyncio.sleep(12.01)
+    assert max(server.waits) < 0.1
+    assert server.rate >= 0.97 * 30
+    assert server.refused == 0
