@@ -16,7 +16,8 @@ from typing_extensions import override
 
 from bot.core.errors import RateLimited
 from bot.core.ports import Lane, Pacer
-from bot.delivery.gates import Answers, Departure, Gate, Meter, gathering
+from bot.delivery.arrivals import Answers, Departure
+from bot.delivery.gates import Gate, Meter, gathering
 from bot.delivery.limits import Limits, Rate
 
 LANES: Final = tuple(Lane)
