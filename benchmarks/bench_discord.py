@@ -28,7 +28,7 @@ from bot.clock import SystemClock
 from bot.core.commands import Kind
 from bot.core.library import Library
 from bot.core.model import Language
-from bot.core.ports import Pacer
+from bot.core.ports import Pacer, Turn
 from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.pictures.formulas import FormulaPainter
@@ -52,8 +52,8 @@ class PassingPacer(Pacer):
     """Lets everything through: what is measured is our own time."""
 
     @override
-    async def turn(self, lane: object, *, scope: str | None = None, group: bool = False) -> None:
-        pass
+    async def turn(self, lane: object, *, scope: str | None = None, group: bool = False) -> Turn:
+        return Turn()
 
     @override
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:

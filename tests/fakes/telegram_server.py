@@ -107,6 +107,8 @@ class TelegramServer(TelegramPeople):
                 assert isinstance(part, BodyPartReader)
                 assert part.name is not None
                 values[part.name] = bytes(await part.read()) if part.filename else await part.text()
+        elif request.content_type == "application/json":
+            values |= await request.json()
         elif request.can_read_body:
             values |= dict(await request.post())
         return {key: _parsed(key, value) for key, value in values.items()}

@@ -1,9 +1,7 @@
 """The discord.py client as we use it: guild events and interactions, and nothing kept that we do not need."""
 
 import asyncio
-import re
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohttp
@@ -17,26 +15,17 @@ from typing_extensions import override
 from bot.core.ports import Pacer, Phrases, Store
 from bot.platforms.discord.account import rest_base
 from bot.platforms.discord.answering import Answering
+from bot.platforms.discord.buckets import sweep_seldom
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
 from bot.platforms.discord.controls import ActionItem
-from bot.platforms.discord.faults import (
-    FORBIDDEN,
-    SDK_ERRORS,
-    TOO_MANY,
-    UNAUTHORIZED,
-    pause_of,
-    typed,
-)
+from bot.platforms.discord.faults import SDK_ERRORS, typed
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.slimming import keep_little
+from bot.platforms.discord.tracing import traced
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
-NEW_FORUM_POST: Final = re.compile(r"/channels/\d+/threads$")
-ASKED_AGAIN: Final = frozenset({500, 502, 504, 524})
-"""The errors after which the library makes a request again."""
-INVALID: Final = frozenset({UNAUTHORIZED, FORBIDDEN, TOO_MANY})
 CONNECTIONS: Final = 100
 """At once to one host. A thousand answers that each open one would wait for the handshakes, not for each other."""
 LONGEST_WAIT: Final = 30.0
@@ -68,10 +57,11 @@ class QianmianClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_WAIT,
             guild_ready_timeout=patience,
-            http_trace=_trace(pacer),
+            http_trace=traced(pacer),
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS),
         )
         keep_little(self)
+        sweep_seldom(self)
         self._answering: Final = answering
         self._channels: Final = channels
         self._store: Final = store
@@ -146,26 +136,3 @@ async def find_gateway(client: discord.AutoShardedClient) -> None:
     http: Any = client.http
     _, url, _ = await http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-
-
-def _trace(pacer: Pacer) -> aiohttp.TraceConfig:
-    """Tells the pacer of the answers that Discord counts against us, 401, 403 and 429, and of pauses for everything.
-
-    https://docs.discord.com/developers/topics/rate-limits#header-format-rate-limit-header-examples
-
-    A server's error over a new forum post is raised at once: the library would ask again by itself, and it takes no
-    nonce, so there might be two.
-    """
-    trace = aiohttp.TraceConfig()
-
-    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
-        if end.response.status == TOO_MANY and end.response.headers.get("X-RateLimit-Scope") == "global":
-            pacer.pause(pause_of(end.response))
-        elif end.response.status in INVALID:
-            pacer.refused()
-        elif end.response.status in ASKED_AGAIN and NEW_FORUM_POST.search(end.url.path):
-            end.response.close()
-            raise aiohttp.ServerDisconnectedError(f"HTTP {end.response.status}")
-
-    trace.on_request_end.append(ended)
-    return trace

@@ -13,6 +13,7 @@ from bot.platforms.discord.components import Client, Message
 from bot.platforms.discord.faults import CANNOT_REPLY, NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
 from bot.platforms.discord.forums import lost_post, new_post
 from bot.platforms.discord.prose import MAX_NAME, clipped
+from bot.platforms.discord.tracing import TURN
 
 MAX_NONCE: Final = 25
 ARCHIVE_AFTER: Final = 1440
@@ -90,7 +91,7 @@ class Poster:
         return sent.id
 
     async def _turn(self, channel_id: int) -> None:
-        await self._pacer.turn(self._lane, scope=str(channel_id), group=True)
+        TURN.set(await self._pacer.turn(self._lane, scope=str(channel_id), group=True))
 
     async def _reference(self, channel_id: int, post: Post) -> discord.MessageReference | None:
         # In the thread below a question there is nothing to point at.
@@ -134,7 +135,7 @@ class Poster:
 
     async def open_dm(self, user_id: int) -> int | None:
         """The id of the direct messages with a person; None if there is no such person."""
-        await self._pacer.turn(self._lane)
+        TURN.set(await self._pacer.turn(self._lane))
         http: Any = self._client.http
         try:
             return int((await http.start_private_message(user_id))["id"])
