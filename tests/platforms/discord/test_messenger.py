@@ -347,6 +347,23 @@ async def test_an_operator_is_written_to_by_their_own_id(bot: Bot) -> None:
     assert texts(posted(bot, dm)[0]) == "look"
 
 
+async def test_an_operator_who_cannot_be_written_to_is_gone(bot: Bot) -> None:
+    ref = ChatRef(platform=DISCORD, chat_id=bot.server.world.user("operator")["id"])
+    bot.server.fail("POST", "/users/@me/channels", 403, 50007)
+    with pytest.raises(ChatGone):
+        await bot.platform.messenger.send(post(ref, Reply(blocks=(paragraph("look"),))))
+
+
+async def test_an_answer_waits_while_nobody_can_tell_whether_its_question_has_a_thread(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle)))
+        idle.server.fail("GET", f"/channels/{sent}$", 503)
+        with pytest.raises(Unavailable):
+            await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent))
+
+
 async def test_a_quiz_is_posted_with_its_letters(idle: Bot) -> None:
     channel = channel_in(idle)
     async with connected(idle):

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bot.core.actions import Ask, AskFor, encode
+from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatRef, LearnerRef, Plan
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_interactions import MESSAGE, MODAL
@@ -273,11 +274,12 @@ async def test_an_expired_interaction_disturbs_nobody(bot: Bot) -> None:
     assert (await ann.command(ann.dm, "help")).replies
 
 
-async def test_a_failure_of_ours_is_told_in_a_sentence(bot: Bot) -> None:
+@pytest.mark.parametrize("kind", [RuntimeError, StoreError])
+async def test_a_failure_of_ours_is_told_in_a_sentence(bot: Bot, kind: type[Exception]) -> None:
     ann = bot.person()
 
     async def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("disk on fire")
+        raise kind("disk on fire")
 
     bot.store.ratings = broken  # type: ignore[method-assign,assignment]  # a store that fails in one place
     (told,) = (await ann.command(ann.dm, "random")).replies
