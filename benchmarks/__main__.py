@@ -1,7 +1,8 @@
 """`python -m benchmarks [NAME...]`: measure, print every figure beside its goal, and with `--write` keep the results.
 
-Each `bench_<name>.py` beside this file has a `measure()` that returns its figures and a title in its docstring's
-first line. Figures depend on the machine; RESULTS.md says on which one they were taken.
+Each `bench_<name>.py` beside this file has a `measure()` that returns its figures, a title in its docstring's first
+line, and in `REMARKS` what is to be said of the figures, if anything. Figures depend on the machine; RESULTS.md says on
+which one they were taken.
 """
 
 import argparse
@@ -33,7 +34,9 @@ def main() -> int:
         module = importlib.import_module(f"benchmarks.bench_{name}")
         figures = module.measure()
         missed |= not all(figure.ok for figure in figures)
-        sections.append(table(str(module.__doc__).splitlines()[0].rstrip("."), figures))
+        section = table(str(module.__doc__).splitlines()[0].rstrip("."), figures)
+        remarks = getattr(module, "REMARKS", "").strip()
+        sections.append(f"{section}\n\n{remarks}" if remarks else section)
         print(sections[-1], flush=True)
         print()
     if options.write:

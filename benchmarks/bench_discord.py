@@ -8,6 +8,7 @@ python -m benchmarks discord
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
 import re
 import time
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -26,14 +28,15 @@ from bot.clock import SystemClock
 from bot.core.commands import Kind
 from bot.core.library import Library
 from bot.core.model import Language
-from bot.core.ports import Pacer
+from bot.core.ports import Pacer, Turn
 from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.pictures.formulas import FormulaPainter
 from bot.platforms.discord.platform import DiscordPlatform, Waits
+from tests.fakes.discord_interactions import ACKNOWLEDGE_WITHIN, Exchange
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json
-from tests.fakes.discord_server import ACKNOWLEDGE_WITHIN, TOKEN, Exchange, FakeDiscord
+from tests.fakes.discord_server import TOKEN, FakeDiscord
 from tests.fakes.discord_world import buttons
 from tests.fakes.memory_store import MemoryStore
 
@@ -41,14 +44,16 @@ PHRASES = FluentPhrases()
 ALONE = 300
 BURST = 1000
 GUILDS, CHANNELS = 2500, 20
+ROLES, EMOJIS = 25, 50
+"""Besides its channels, what a guild of a few hundred people has; all of it is sent to every bot there."""
 
 
 class PassingPacer(Pacer):
     """Lets everything through: what is measured is our own time."""
 
     @override
-    async def turn(self, lane: object, *, scope: str | None = None, group: bool = False) -> None:
-        pass
+    async def turn(self, lane: object, *, scope: str | None = None, group: bool = False) -> Turn:
+        return Turn()
 
     @override
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:
@@ -84,6 +89,9 @@ def bot_process(url: str, pipe: Connection) -> None:
 
     async def main() -> None:
         async with service() as (use_cases, store):
+            # As the app does when everything stands that stays.
+            gc.collect()
+            gc.freeze()
             platform = DiscordPlatform(
                 token=TOKEN,
                 api_url=url,
@@ -108,9 +116,11 @@ def bot_process(url: str, pipe: Connection) -> None:
     asyncio.run(main())
 
 
-def start_bot(url: str) -> tuple[multiprocessing.Process, Connection]:
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=bot_process, args=(url, theirs), daemon=True)
+def start_bot(url: str) -> tuple[SpawnProcess, Connection]:
+    # A forked process would begin with the memory of this one, and of all that stands on the server.
+    spawning = multiprocessing.get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    process = spawning.Process(target=bot_process, args=(url, theirs), daemon=True)
     process.start()
     return process, ours
 
@@ -152,9 +162,9 @@ async def burst_of(person: Person, channel: Json, card: Json) -> list[Exchange]:
 async def memory() -> tuple[float, int]:
     async with FakeDiscord() as server:
         for number in range(GUILDS):
-            guild = server.world.guild(f"Guild {number}")
+            guild = furnished(server.world.guild(f"Guild {number}"))
             for place in range(CHANNELS):
-                server.world.channel(guild, f"channel-{place}")
+                talkative(server.world.channel(guild, f"channel-{place}"), guild)
         # Thousands of guilds are sent at once.
         process, pipe = start_bot(server.url)
         await server.until(lambda: server.commands, within=120)
@@ -162,6 +172,25 @@ async def memory() -> tuple[float, int]:
         found: tuple[float, int] = await asyncio.to_thread(pipe.recv)
         process.terminate()
         return found
+
+
+def furnished(guild: Json) -> Json:
+    """A guild with roles and emojis."""
+    everyone = guild["roles"][0]
+    guild["roles"] += [{**everyone, "id": f"{guild['id']}{n:02}", "name": f"role number {n}"} for n in range(ROLES)]
+    guild["emojis"] = [
+        {"id": f"{guild['id']}{n:02}", "name": f"emoji_{n}", "roles": [], "managed": False, "available": True}
+        for n in range(EMOJIS)
+    ]
+    return guild
+
+
+def talkative(channel: Json, guild: Json) -> None:
+    """Give a channel a topic and the rights of some roles."""
+    channel["topic"] = "What this channel is about, told in a sentence or two of an ordinary length. " * 2
+    channel["permission_overwrites"] = [
+        {"id": role["id"], "type": 0, "allow": "1024", "deny": "2048"} for role in guild["roles"][:4]
+    ]
 
 
 async def completion() -> float:

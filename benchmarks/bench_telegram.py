@@ -25,7 +25,7 @@ from bot.core import cards
 from bot.core.library import Library
 from bot.core.model import Language
 from bot.core.model import Stage as Step
-from bot.core.ports import Bank, BankSource, Lane, Pacer
+from bot.core.ports import Bank, BankSource, Lane, Pacer, Turn
 from bot.core.requests import Voice
 from bot.core.service import Service
 from bot.locales import FluentPhrases
@@ -47,8 +47,8 @@ class PassingPacer(Pacer):
     """Lets everything through: what is measured is our own time."""
 
     @override
-    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> None:
-        pass
+    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Turn:
+        return Turn()
 
     @override
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:

@@ -27,6 +27,7 @@ from bot.core.replies import Post, Reply
 from bot.core.service import Service
 from bot.delivery.delivery import Delivery
 from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID, Limits
+from bot.delivery.metrics import PacingMetrics
 from bot.delivery.pacing import AccountPacer
 from bot.locales import FluentPhrases
 from bot.platforms.web.platform import WebPlatform
@@ -188,6 +189,7 @@ def _chat_platforms(
     from bot.pictures.formulas import FormulaPainter  # noqa: PLC0415  # start-up time
 
     painter = FormulaPainter()
+    paces = PacingMetrics(registry)
     if settings.telegram_token is not None:
         from bot.platforms.telegram.platform import TelegramPlatform  # noqa: PLC0415  # start-up time
 
@@ -201,7 +203,7 @@ def _chat_platforms(
                 service=service,
                 store=store,
                 clock=clock,
-                pacer=AccountPacer(TELEGRAM_PAID if paid else TELEGRAM),
+                pacer=AccountPacer(TELEGRAM_PAID if paid else TELEGRAM, watch=paces.of(Platform("telegram"))),
                 # Answers to people are never paid for, and keep within what is free.
                 unpaid_pacer=AccountPacer(Limits(overall=TELEGRAM.overall)) if paid else None,
                 painter=painter,
@@ -221,7 +223,7 @@ def _chat_platforms(
                 service=service,
                 store=store,
                 clock=clock,
-                pacer=AccountPacer(DISCORD),
+                pacer=AccountPacer(DISCORD, watch=paces.of(Platform("discord"))),
                 painter=painter,
                 phrases=phrases,
                 default_language=settings.language,

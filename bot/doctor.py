@@ -143,7 +143,10 @@ class Doctor:
             return self._say("discord", "ok-unreached", why=str(error))
         except Rejected as error:
             return self._say("discord", "bad-refused", why=str(error))
-        return self._say("discord", "ok", name=account.name, link=invite_link(account.application))
+        if account.elsewhere:
+            return self._say("discord", "bad-elsewhere", name=account.name, address=account.elsewhere)
+        how = "ok-privileged" if account.privileged else "ok"
+        return self._say("discord", how, name=account.name, link=invite_link(account.application))
 
     def _web(self) -> Finding:
         host, port = self.settings.web_host, self.settings.web_port

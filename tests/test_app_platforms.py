@@ -1,9 +1,11 @@
 """All platforms at once in one process: real SDKs over loopback, the real pacer, a real database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -77,6 +79,32 @@ async def test_a_question_reaches_both_platforms_at_its_minute(
 
     assert "Hint" not in cards[0].labels()
     assert all(part.health().state is State.OK for part in (*bot.platforms, bot.delivery))
+
+
+async def test_metrics_tell_how_the_push_went_on_each_platform(
+    bot: Bot, telegram: TelegramServer, clock: FakeClock
+) -> None:
+    telegram.person(7)
+    await telegram.say(7, "/subscribe 13:00 UTC lora")
+    await telegram.message(chat=7)
+    clock.advance(HOUR)
+    bot.delivery.tick()
+    await telegram.until(lambda: [m for m in telegram.messages if m.by_bot and m.rich and m.chat == 7])
+    async with aiohttp.ClientSession() as session, asyncio.timeout(10):
+        while True:
+            async with session.get(f"{bot.url.rstrip('/')}/metrics") as answer:
+                told = await answer.text()
+            if 'qianmian_deliveries_total{platform="telegram",reason="",state="sent"} 1.0' in told:
+                break
+
+    for platform in ("telegram", "discord"):
+        assert f'qianmian_queue_depth{{platform="{platform}"}}' in told
+        assert f'qianmian_rate_limited_total{{platform="{platform}"}} 0.0' in told
+        for lane in ("tap", "daily", "announcement"):
+            assert f'qianmian_lane_wait_seconds_count{{lane="{lane}",platform="{platform}"}}' in told
+    assert 'qianmian_delivery_lateness_seconds_count{platform="telegram"} 1.0' in told
+    assert "qianmian_tick_seconds_count" in told
+    assert all(f'qianmian_store_seconds_count{{call="{call}"}}' in told for call in ("plan", "claim", "settle"))
 
 
 async def test_a_platform_that_is_away_leaves_the_others_alone(

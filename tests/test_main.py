@@ -316,7 +316,41 @@ async def test_the_doctor_asks_the_platforms_whose_tokens_these_are(
     else:
         assert code == OK
         assert "groups and inline mode are on" in out
+        assert "intents it needs are open to all" in out
         assert "https://discord.com/oauth2/authorize?client_id=" in out
+
+
+@pytest.mark.parametrize(
+    ("application", "code", "words"),
+    [
+        ({"flags": 1 << 18}, OK, "may ask for privileged intents"),
+        ({"interactions_endpoint_url": "https://old.example/hook"}, WRONG, "sent to https://old.example/hook"),
+    ],
+)
+async def test_the_doctor_sees_what_is_set_wrongly_in_discords_portal(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    application: dict[str, object],
+    code: int,
+    words: str,
+) -> None:
+    async with FakeDiscord() as discord:
+        discord.rest.application.update(application)
+        monkeypatch.setenv("QIANMIAN_DISCORD_TOKEN", DISCORD_TOKEN)
+        monkeypatch.setenv("QIANMIAN_DISCORD_API_URL", discord.url)
+        assert await asyncio.to_thread(main, ["doctor"]) == code
+    assert words in capsys.readouterr().out
+
+
+async def test_a_refusal_that_is_not_the_tokens_fault_is_not_called_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with FakeDiscord() as discord:
+        discord.fail("GET", "/applications/@me", 403)
+        monkeypatch.setenv("QIANMIAN_DISCORD_TOKEN", DISCORD_TOKEN)
+        monkeypatch.setenv("QIANMIAN_DISCORD_API_URL", discord.url)
+        assert await asyncio.to_thread(main, ["doctor"]) == OK
+    assert "could not be reached" in capsys.readouterr().out
 
 
 async def test_the_doctor_names_the_chats_where_the_bot_may_not_post(

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,12 +20,14 @@ from bot.core.model import (
     MessageId,
     Mode,
     Order,
+    Question,
     QuestionId,
     Reveal,
     Subscription,
     announcement_number,
 )
 from bot.core.ports import Bank, Claimed, Phrases, Planned, PlannedDelivery, Store
+from bot.core.repeats import Repeats
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
 from bot.core.schedule import Slot, UnknownZone, next_slot
@@ -105,6 +107,16 @@ def _missed(subscription: Subscription, slot: Slot, reason: str) -> PlannedDeliv
     )
 
 
+async def asking(  # noqa: PLR0917  # where to look, how to say it, and what it is about
+    store: Store, bank: Bank, voice: Voice, subscription: Subscription, slot: str, question: Question, *, alone: bool
+) -> Reply:
+    """What asks a slot's question: its quiz where the plan says so, or its card with what goes before it."""
+    if subscription.plan.mode is Mode.QUIZ:
+        return cards.quiz_card(voice, bank, question)
+    card = cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead"))
+    return await with_yesterday(store, bank, voice, subscription, slot, card)
+
+
 async def with_yesterday(  # noqa: PLR0917  # where to look, how to say it, and what it is about
     store: Store, bank: Bank, voice: Voice, subscription: Subscription, slot: str, card: Reply
 ) -> Reply:
@@ -130,6 +142,7 @@ class DailyQuestions:
     store: Store
     phrases: Phrases
     catch_up: timedelta
+    _drawn: Repeats[Reply] = field(default_factory=Repeats, init=False, repr=False, compare=False)
 
     def decide(self, now: datetime) -> Callable[[Subscription], Planned]:
         """The decision for `Store.plan_due`: pure, and the same for a whole page."""
@@ -148,20 +161,15 @@ class DailyQuestions:
         bank = self.library.bank
         voice = Voice(self.phrases, subscription.language)
         question = bank.question(delivery.question)
-        asked = None
-        if delivery.kind is DeliveryKind.ANSWER:
-            asked = await self._asked(claimed)
-            reply = cards.answer_post(voice, bank, question)
-        elif plan.mode is Mode.QUIZ:
-            reply = cards.quiz_card(voice, bank, question)
-        else:
-            alone = claimed.kind == ChatKind.PRIVATE.value
-            card = cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead"))
-            reply = await with_yesterday(self.store, bank, voice, subscription, delivery.slot, card)
+        asked = await self._asked(claimed) if delivery.kind is DeliveryKind.ANSWER else None
+        reply = self._draw(bank, voice, question, claimed)
+        if delivery.kind is DeliveryKind.QUESTION and plan.mode is not Mode.QUIZ:
+            reply = await with_yesterday(self.store, bank, voice, subscription, delivery.slot, reply)
         return Post(
             chat=subscription.chat,
             reply=reply,
             key=f"d{delivery.id}",
+            kind=ChatKind(claimed.kind),
             reply_to=asked,
             silent=plan.silent,
             protected=plan.protected,
@@ -173,6 +181,22 @@ class DailyQuestions:
             fall_back=plan.fall_back,
         )
 
+    def _draw(self, bank: Bank, voice: Voice, question: Question, claimed: Claimed) -> Reply:
+        """The question, its quiz or its answer: one and the same reply for all chats that get it alike."""
+        kind, quiz = claimed.delivery.kind, claimed.subscription.plan.mode is Mode.QUIZ
+        alone = claimed.kind == ChatKind.PRIVATE.value
+        variant = (question.id, voice.language, kind, quiz, alone)
+        found = self._drawn.find(bank, variant)
+        if found is not None:
+            return found
+        if kind is DeliveryKind.ANSWER:
+            reply = cards.answer_post(voice, bank, question)
+        elif quiz:
+            reply = cards.quiz_card(voice, bank, question)
+        else:
+            reply = cards.card(voice, bank, question, alone=alone, lead=voice("daily-lead"))
+        return self._drawn.keep(bank, variant, reply)
+
     async def _announcement(self, claimed: Claimed) -> Post:
         found = await self.store.announcement(announcement_number(claimed.delivery.slot))
         if found is None or found.state is not AnnouncementState.RUNNING:
@@ -182,6 +206,7 @@ class DailyQuestions:
             chat=claimed.subscription.chat,
             reply=announcement_reply(found.text),
             key=f"d{claimed.delivery.id}",
+            kind=ChatKind(claimed.kind),
             silent=plan.silent,
             protected=plan.protected,
             classic=plan.classic,

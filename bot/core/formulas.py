@@ -146,7 +146,8 @@ def _moved(before: str, after: str) -> bool:
 
 def _marked(mark: str, body: str) -> str:
     """A power or an index that keeps its mark, and parentheses where it would run into what follows."""
-    return f"{mark}{body}" if len(body) == 1 else f"{mark}({body})"
+    enclosed = len(body) == 1 or re.fullmatch(r"\([^()]*\)", body)
+    return f"{mark}{body}" if enclosed else f"{mark}({body})"
 
 
 def _wrapped(body: str) -> str:

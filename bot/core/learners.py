@@ -8,7 +8,7 @@ from bot.core import cards
 from bot.core.actions import Ask, AskFor, ForgetMe, ShareAnswer, ShowQuestion
 from bot.core.errors import Mistake
 from bot.core.library import Library
-from bot.core.markup import Bold, Heading, ItemList, Paragraph, Quote, bullets, inlines, paragraph
+from bot.core.markup import Bold, Details, Heading, ItemList, Paragraph, Quote, bullets, inlines, paragraph
 from bot.core.model import ChatKind, QuestionId, Rating, Stage
 from bot.core.ports import Store
 from bot.core.replies import Attachment, Button, Placement, Prompt, Reply, Response, Row, Tone
@@ -91,12 +91,17 @@ class Learners:
         reply = Reply(blocks=(paragraph(voice("report-thanks", number=number)),))
         return Response(reply=reply, placement=Placement.PRIVATE)
 
-    async def say(self, request: Request, voice: Voice, question_id: QuestionId, text: str) -> Response:
-        """Keep the person's own answer, and show it beside the key points."""
+    async def say(
+        self, request: Request, voice: Voice, question_id: QuestionId, text: str, *, until: str = ""
+    ) -> Response:
+        """Keep the person's own answer, and show it beside the key points; `until` says why those have to wait."""
         question = self.library.bank.question(question_id)
         own = _kept(text)
         await self.store.own_answer(request.learner, question.id, own, at=request.now)
         reply = cards.card(voice, self.library.bank, question, Stage.POINTS, mine=cards.Mine(own=own))
+        if until:
+            quoted = Details(inlines(voice("stage-own")), (Quote((paragraph(own),)),), open=True)
+            reply = Reply(blocks=(quoted, paragraph(until)), question=question.id)
         if request.chat.kind is ChatKind.PRIVATE:
             return Response(reply=reply, placement=Placement.NEW)
         share = Button(label=voice("button-share"), action=ShareAnswer(question=question.id))

@@ -11,6 +11,7 @@ from bot.core.errors import StaleAction
 from bot.core.learners import Learners
 from bot.core.markup import paragraph
 from bot.core.model import MAX_ANNOUNCEMENT, QuestionId
+from bot.core.questions import Questions
 from bot.core.replies import Placement, Prompt, Reply, Response
 from bot.core.requests import Request, Voice
 from bot.core.spoken import suggest_zones
@@ -25,6 +26,7 @@ NEAR: Final = 10
 class Prompts:
     """Asks people for text, takes it, and asks again with what was wrong."""
 
+    questions: Questions
     learners: Learners
     subscriptions: Subscriptions
     browsing: Browsing
@@ -64,7 +66,8 @@ class Prompts:
             case Ask.REPORT:
                 return await self.learners.note(request, voice, _about(action), text)
             case Ask.SAY:
-                return await self.learners.say(request, voice, _about(action), text)
+                until = await self.questions.withheld(request, voice, _about(action))
+                return await self.learners.say(request, voice, _about(action), text, until=until)
             case Ask.SEARCH:
                 return self.browsing.search(voice, text, 0)
             case Ask.ANNOUNCE:

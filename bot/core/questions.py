@@ -118,6 +118,10 @@ class Questions:
             saved=question in await self.store.saved(request.learner),
         )
 
+    async def withheld(self, request: Request, voice: Voice, question: QuestionId) -> str:
+        """Why the answer of a question is not shown in this chat yet, in words; empty if it may be."""
+        return await self._withheld(request, voice, question, await self.store.subscription(request.chat.ref))
+
     async def _withheld(
         self, request: Request, voice: Voice, question: QuestionId, subscription: Subscription | None
     ) -> str:

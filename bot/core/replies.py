@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.core.actions import Action
 from bot.core.markup import Block
-from bot.core.model import ChatRef, Difficulty, MessageId, QuestionId, Quiz
+from bot.core.model import ChatKind, ChatRef, Difficulty, MessageId, QuestionId, Quiz
 
 
 class Tone(StrEnum):
@@ -169,17 +169,20 @@ class Post:
     """A reply on its way to a chat by the bot's own initiative, with how it is to be posted.
 
     Attributes:
+        kind: What sort of chat it is, where that is known already.
         key: Stable over retries of the same delivery; platforms that can, refuse a repeat of it.
         reply_to: Post below this earlier message, where that still exists.
         mention: What the platform may notify (a Discord role id); nothing else is ever pinged.
         thread_title: Open a thread of this name below the post, where the platform can.
         unpin: The message that was pinned before, to be unpinned when `pin` is set.
         fall_back: If the thread is gone, post to the chat around it.
+        repeated: Whether an earlier attempt may have arrived; platforms that cannot refuse a repeat look for it first.
     """
 
     chat: ChatRef
     reply: Reply
     key: str
+    kind: ChatKind | None = None
     reply_to: MessageId | None = None
     silent: bool = False
     protected: bool = False
@@ -190,3 +193,4 @@ class Post:
     unpin: MessageId | None = None
     crosspost: bool = False
     fall_back: bool = True
+    repeated: bool = False

@@ -24,6 +24,7 @@ class Request:
         operator: Whether the platform vouches that this person runs the bot.
         reveal: How answers are shown in a group that never chose a policy.
         features: The parts of a plan that only some platforms can do and this one can.
+        overheard: Whether the platform hands on what people write without a command.
         unseen_by_others: Whether the tapped message is for the presser's eyes alone already.
     """
 
@@ -38,6 +39,7 @@ class Request:
     operator: bool = False
     reveal: Reveal = Reveal.BUTTON
     features: frozenset[PlanField] = frozenset()
+    overheard: bool = True
     unseen_by_others: bool = False
 
     @property

@@ -69,6 +69,7 @@ class Service:
         self.operators: Final = Operators(library=library, store=store)
         self.announcements: Final = Announcements(store=store)
         self.prompts: Final = Prompts(
+            questions=self.questions,
             learners=self.learners,
             subscriptions=self.subscriptions,
             browsing=self.browsing,
@@ -273,7 +274,7 @@ class Service:
         blocks = (
             Heading(1, inlines(voice("help-title"))),
             ItemList(items),
-            Paragraph((Bold(inlines(voice("help-foot"))),)),
+            *((Paragraph((Bold(inlines(voice("help-foot"))),)),) if request.overheard else ()),
         )
         return Response(reply=Reply(blocks=blocks))
 

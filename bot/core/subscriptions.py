@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.core import cards
 from bot.core.actions import Ask, Change, OpenPage, Page, PlanField, Run, ShowQuestion
+from bot.core.daily import asking
 from bot.core.deck import DeckState
 from bot.core.errors import Mistake, NotPermitted, StaleAction
 from bot.core.library import Library
@@ -145,7 +146,7 @@ class Subscriptions:
         """A page of the panel; raises Mistake `not-subscribed` where there is no plan."""
         subscription = await self._owned(request, action.chat)
         if action.page is Page.PREVIEW:
-            return self._preview(request, voice, subscription, action.chat)
+            return await self._preview(request, voice, subscription, action.chat)
         reply = await self._draw(request, voice, subscription, action)
         return Response(reply=reply, placement=_beside(request))
 
@@ -163,12 +164,14 @@ class Subscriptions:
         )
         return panel.page(action.page)
 
-    def _preview(self, request: Request, voice: Voice, subscription: Subscription, chat: str | None) -> Response:
-        """The very card that comes next, and when."""
+    async def _preview(self, request: Request, voice: Voice, subscription: Subscription, chat: str | None) -> Response:
+        """The very post that comes next, and when; a quiz stands there as text, to be answered when it comes."""
         coming = self._peek(subscription)
         if coming is None:
             raise Mistake("nothing-matches")
-        card = cards.card(voice, self.library.bank, coming, alone=False)
+        slot, said = subscription.next_slot or "", replace(voice, language=subscription.language)
+        post = await asking(self.store, self.library.bank, said, subscription, slot, coming, alone=False)
+        card = post if post.poll is None else replace(cards.quiz_as_text(said, post.poll), accent=post.accent)
         lead = paragraph(Bold(inlines(voice("preview-lead", when=_when(voice, subscription, request.now)))))
         back = Row(buttons=(Button(label=voice("button-back"), action=OpenPage(page=Page.MAIN, chat=chat)),))
         reply = Reply(blocks=(lead, *card.blocks), controls=(back,), accent=card.accent)

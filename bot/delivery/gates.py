@@ -2,33 +2,36 @@
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import islice
 from math import exp2
 from typing import Final
 
+from bot.delivery.arrivals import Departure
 from bot.delivery.limits import Rate
 
-# Requests leave in order and on time, but do not take equally long: a window is kept this part longer than it is,
-# though never by more than a tenth of a second.
+# Requests leave in order and on time, but do not take equally long to arrive: a window is kept this part longer than
+# it is, though never by more than a tenth of a second. As long as no request takes so much longer on its way than
+# another, a window is never overdrawn where they arrive; those that take longer still are known by their late answers.
 MARGIN: Final = 0.026
 MOST_MARGIN: Final = 0.1
 # Spread-out requests keep a little more, so that a late one can be made up for.
 SPREAD: Final = 1.06
 # How far back unused places of a spread-out rate are made up for, as a part of the window.
 MAKE_UP: Final = 0.05
+# While nobody taps, spread-out requests leave a few at a time: so many, or as many as come together in so many seconds.
+# To wake up for each of them costs more than to send it.
+MOST_TOGETHER: Final = 4
+TOGETHER: Final = 0.07
+A_MOMENT: Final = 0.005
+# In seconds: a tap need not keep the whole margin after a request that surely had arrived so soon after it left.
+SURE: Final = 0.002
+# How many requests may arrive in another order than they left.
+OUT_OF_ORDER: Final = 8
 # What a refusal teaches: everything takes a tenth longer, at most twice as long, and half of that is forgotten
 # every minute.
 LESSON: Final = 0.1
 MOST_LEARNED: Final = 1.0
 FORGETTING: Final = 60.0
-
-
-class Departure:
-    """When a request leaves: as planned at first, put right when the busy loop lets it leave later."""
-
-    __slots__ = ("at",)
-
-    def __init__(self, at: float) -> None:
-        self.at = at
 
 
 class Meter:
@@ -38,26 +41,52 @@ class Meter:
 
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
-        self._departures: deque[Departure] = deque(maxlen=rate.count * rate.burst)
+        self._departures: deque[Departure] = deque(maxlen=rate.count * rate.burst + OUT_OF_ORDER)
         self._even_at = float("-inf")
 
     def free_at(self, *, tap: bool, stretch: float) -> float:
         """When the next request may leave; `stretch` is how many times longer everything takes."""
         rate = self._rate
-        windows = rate.burst if tap else 1
-        count = rate.count * windows
-        free = float("-inf")
-        if len(self._departures) >= count:
-            free = self._departures[-count].at + (rate.per * windows + _margin(rate.per)) * stretch
+        free = self._window_free_at(rate.burst if tap else 1, 0, tap=tap, stretch=stretch)
         return free if tap or not rate.even else max(free, self._even_at)
 
-    def passed(self, departure: Departure, *, stretch: float) -> None:
-        """A request leaves."""
+    def free_together_at(self, *, stretch: float, company: float) -> float:
+        """When the next requests may leave if they wait so many seconds more for others to leave with."""
+        free = self.free_at(tap=False, stretch=stretch)
+        if not self._rate.even:
+            return free
+        free = max(free, self._even_at + company)
+        for further in range(1, MOST_TOGETHER):
+            # A moment more, rather than without the one that may leave just after.
+            later = self._window_free_at(1, further, tap=False, stretch=stretch)
+            if later > free + A_MOMENT:
+                break
+            free = max(free, later)
+        return free
+
+    def _window_free_at(self, windows: int, further: int, *, tap: bool, stretch: float) -> float:
+        """When so many windows have room for the next request, or for one that so many go before."""
+        rate, departures = self._rate, self._departures
+        behind = min(len(departures) - rate.count * windows + further, len(departures) - 1)
+        if behind < 0:
+            return float("-inf")
+        margin = _margin(rate.per) * stretch
+        # All of those must have left the window: one that left earlier may arrive later.
+        cleared = max(
+            min(one.at + margin, one.arrived_by + SURE if tap else float("inf"))
+            for one in islice(departures, max(behind - OUT_OF_ORDER, 0), behind + 1)
+        )
+        return cleared + rate.per * windows * stretch
+
+    def passed(self, departure: Departure, *, stretch: float, company: float = 0.0) -> None:
+        """A request leaves; the time in which it waited for company is made up for."""
         rate = self._rate
         self._departures.append(departure)
         if rate.even:
-            gap = (rate.per + _margin(rate.per) * SPREAD) / rate.count * stretch
-            self._even_at = max(self._even_at, departure.at - rate.per * MAKE_UP) + gap
+            # After silence there is nothing to make up for, but as many may leave together as later.
+            idle = departure.at - self._even_at >= rate.per
+            owed = company if idle else company + rate.per * MAKE_UP
+            self._even_at = max(self._even_at, departure.at - owed) + _gap(rate) * stretch
 
     def idle(self, now: float) -> bool:
         """Whether nothing of the past matters any more."""
@@ -86,12 +115,19 @@ class Gate:
                 free = max(free, meter.free_at(tap=tap, stretch=stretch))
         return free
 
-    def passed(self, departure: Departure) -> None:
-        """A request leaves."""
+    def free_together_at(self, now: float, *, company: float) -> float:
+        """When the next requests may leave if they wait so many seconds more for others to leave with."""
+        stretch = self.stretch(now)
+        return max(
+            self.paused_until, *(meter.free_together_at(stretch=stretch, company=company) for meter in self.meters)
+        )
+
+    def passed(self, departure: Departure, *, company: float = 0.0) -> None:
+        """A request leaves; see `Meter.passed`."""
         if self.meters:
             stretch = self.stretch(departure.at)
             for meter in self.meters:
-                meter.passed(departure, stretch=stretch)
+                meter.passed(departure, stretch=stretch, company=company)
 
     def refused(self, now: float, until: float) -> None:
         """Pause to the letter, and go slower for a while; refusals within one second are one lesson."""
@@ -111,6 +147,19 @@ class Gate:
         return (
             self.paused_until <= now and self.stretch(now) < 1 + LESSON / 10 and all(m.idle(now) for m in self.meters)
         )
+
+
+def gathering(rate: Rate | None) -> float:
+    """For how many seconds requests of a spread-out rate may wait for others to leave with; it is made up for."""
+    if rate is None or not rate.even:
+        return 0.0
+    gap = _gap(rate)
+    # A little longer, for the last of them to be due as well.
+    return (min(int(TOGETHER * rate.per / gap), MOST_TOGETHER - 1) + 0.03) * gap
+
+
+def _gap(rate: Rate) -> float:
+    return (rate.per + _margin(rate.per) * SPREAD) / rate.count
 
 
 def _margin(per: float) -> float:

@@ -16,13 +16,16 @@ from typing_extensions import override
 
 from bot.core.errors import RateLimited
 from bot.core.ports import Lane, Pacer
-from bot.delivery.gates import Departure, Gate, Meter
+from bot.delivery.arrivals import Answers, Departure
+from bot.delivery.gates import Gate, Meter, gathering
 from bot.delivery.limits import Limits, Rate
 
 LANES: Final = tuple(Lane)
 # A lane that was passed over this often goes first once.
 FAIRNESS: Final = 8
 PATIENCE: Final = timedelta(seconds=20)
+# In seconds: after so long without a tap none is expected from one moment to the next.
+CALM_AFTER: Final = 10.0
 
 
 class PacerWatch(Protocol):
@@ -68,6 +71,7 @@ class AccountPacer(Pacer):
         self._watch: Final = watch
         self._account: Final = Gate((limits.overall,))
         self._refusals: Final = None if limits.refusals is None else Meter(limits.refusals)
+        self._answers: Final = Answers()
         self._nowhere: Final = _Scope(())
         self._scopes: Final[OrderedDict[str, _Scope]] = OrderedDict()
         # Both by lane: the heads that wait for the account alone, and how often others went before them.
@@ -76,27 +80,32 @@ class AccountPacer(Pacer):
         self._blocked: Final[list[tuple[float, int, Lane, _Scope]]] = []
         self._came = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._gathering: Final = gathering(limits.overall)
+        self._tapped_at = float("-inf")
 
     @override
-    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> None:
+    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Departure:
         loop = asyncio.get_running_loop()
         began = loop.time()
         place = self._scope(scope, group=group, now=began)
         tap = lane is Lane.TAP
-        if not tap:
+        if tap:
+            self._tapped_at = began
+        else:
             self._refuse_long_waits(place, began)
         if self._free_now(place, began, tap=tap):
-            self._let_pass(place, began)
+            departure = self._let_pass(place, began)
         else:
             future = self._enqueue(lane, place, loop)
             try:
                 async with asyncio.timeout(None if tap else self._patience):
                     departure = await future
-                departure.at = loop.time()
+                departure.left()
             except TimeoutError:
                 raise self._too_long(place, loop.time()) from None
         if self._watch is not None:
             self._watch.waited(lane, loop.time() - began)
+        return departure
 
     @override
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:
@@ -150,9 +159,9 @@ class AccountPacer(Pacer):
         return place.free_at(now, tap=tap) <= now and self._account.free_at(now, tap=tap) <= now
 
     def _let_pass(self, place: _Scope, now: float) -> Departure:
-        departure = Departure(now)
+        departure = Departure(now, self._answers)
         place.passed(departure)
-        self._account.passed(departure)
+        self._account.passed(departure, company=self._company(now))
         return departure
 
     def _refuse_long_waits(self, place: _Scope, now: float) -> None:
@@ -188,12 +197,17 @@ class AccountPacer(Pacer):
         while (lane := self._next_lane()) is not None:
             free = self._account.free_at(now, tap=lane is Lane.TAP)
             if free > now:
-                later = free
+                company = 0.0 if lane is Lane.TAP else self._company(now)
+                later = self._account.free_together_at(now, company=company) if company else free
                 break
             self._serve(lane, now)
         if self._blocked:
             later = min(later, self._blocked[0][0])
         self._come_back(loop, later)
+
+    def _company(self, now: float) -> float:
+        """For how long a request may wait for others to leave with."""
+        return self._gathering if now - self._tapped_at > CALM_AFTER else 0.0
 
     def _unblock(self, now: float) -> None:
         while self._blocked and self._blocked[0][0] <= now:

@@ -26,7 +26,7 @@ from bot.core.ports import Claimed, Clock, Lane, Messenger, Settled, Store
 from bot.core.replies import Post
 from bot.delivery.flow import Flow
 from bot.delivery.notices import Notices
-from bot.delivery.outcomes import GIVE_UP, failed, outcome_of, too_late
+from bot.delivery.outcomes import GIVE_UP, failed, may_have_arrived, outcome_of, too_late
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -76,6 +76,7 @@ class Sender:
             await self._notices.tell("notice-rejected", chat=str(claimed.delivery.chat), why=type(error).__name__)
             return failed(claimed.delivery, now, "rejected", error)
         try:
+            post = replace(post, repeated=may_have_arrived(claimed.delivery))
             message = await self._send(post, lane_of(claimed.delivery.kind))
         except Exception as error:  # noqa: BLE001  # each kind is told apart, and none may stop the outbox
             return await self._refused(error, claimed)

@@ -57,14 +57,15 @@ def add(connection: Connection, rows: Iterable[tuple[int, PlannedDelivery]]) -> 
 def claim(
     connection: Connection, platform: Platform, *, now: datetime, lease_until: datetime, limit: int
 ) -> Sequence[Claimed]:
-    """Take deliveries that may be sent, first due first and announcements last, until the lease ends."""
+    """Take deliveries that may be sent until the lease ends: some tried before, first due first, announcements last."""
     micros, lease = to_micros(now), to_micros(lease_until)
     rows: list[Sequence[Any]] = []
-    for claimable in (CLAIMABLE, CLAIMABLE_BEHIND):
-        if len(rows) < limit:
-            values = {"platform": platform, "now": micros, "limit": limit - len(rows)}
-            rows += connection.execute(claimable, values).fetchall()
-    connection.executemany(_TAKE, [(lease, micros, row[3]) for row in rows])
+    for claimable, most in ((CLAIMABLE_AGAIN, max(limit // 2, 1)), (CLAIMABLE, limit), (CLAIMABLE_BEHIND, limit)):
+        if (room := min(most, limit - len(rows))) > 0:
+            values = {"platform": platform, "now": micros, "limit": room}
+            found = connection.execute(claimable, values).fetchall()
+            connection.executemany(_TAKE, [(lease, micros, row[3]) for row in found])
+            rows += found
     return [_claimed(row, now) for row in rows]
 
 
@@ -164,6 +165,13 @@ _SELECT_CLAIMABLE: Final = """
         c.kind, c.platform, c.chat_id, c.thread_id,
         s.plan, s.deck, s.language, s.next_slot, s.next_due_at, s.active, s.ended_because
     FROM deliveries AS d JOIN chats AS c ON c.id = d.chat JOIN subscriptions AS s ON s.chat = d.chat
+"""
+CLAIMABLE_AGAIN: Final = f"""
+    {_SELECT_CLAIMABLE}
+    WHERE d.platform = :platform AND d.ready_at IS NOT NULL AND d.attempts > 0 AND d.kind <> 'announcement'
+        AND d.ready_at <= :now
+    ORDER BY d.ready_at, d.id
+    LIMIT :limit
 """
 CLAIMABLE: Final = f"""
     {_SELECT_CLAIMABLE}

@@ -157,15 +157,23 @@ async def test_what_was_due_earlier_goes_first_even_if_it_is_tried_again(store: 
     assert [c.subscription.chat.chat_id for c in taken] == ["1", "2"]
 
 
-async def test_of_those_due_at_once_the_one_ready_longest_goes_first(store: Store) -> None:
-    await plan(store, chat_ref(1), chat_ref(2))
-    first, _ = await claim(store)
-    await settle(store, first, DeliveryState.RETRY, at=NINE + MINUTE)
-    await plan(store, chat_ref(3))
-    taken = await claim(store, now=NINE + 2 * HOUR)
-    again = first.subscription.chat.chat_id
-    other = {"1": "2", "2": "1"}[again]
-    assert [c.subscription.chat.chat_id for c in taken] == ["3", again, other]
+async def test_what_was_tried_before_goes_first_and_leaves_half_to_the_others(store: Store) -> None:
+    await plan(store, *(chat_ref(n) for n in range(1, 5)))
+    tried = await claim(store, limit=3)
+    for number, one in enumerate(tried):
+        await settle(store, one, DeliveryState.RETRY, at=NINE + (3 - number) * MINUTE)
+    await plan(store, chat_ref(5))
+    taken = await claim(store, now=NINE + 2 * HOUR, limit=4)
+    chats = [c.subscription.chat.chat_id for c in taken]
+    assert chats == [*(c.subscription.chat.chat_id for c in (tried[2], tried[1])), "4", "5"]
+
+
+async def test_what_a_crash_left_under_way_does_not_wait_behind_all_that_is_due(store: Store) -> None:
+    await plan(store, chat_ref(1))
+    await claim(store)
+    await plan(store, *(chat_ref(n) for n in range(2, 9)))
+    taken = await claim(store, now=NINE + HOUR, limit=4)
+    assert [c.subscription.chat.chat_id for c in taken] == ["1", "2", "3", "4"]
 
 
 async def test_a_claim_takes_nothing_of_another_platform(store: Store) -> None:

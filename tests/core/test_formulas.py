@@ -21,6 +21,8 @@ from bot.core.formulas import as_unicode
         (r"e^{-x}", "e⁻ˣ"),
         (r"\operatorname{softmax}(z)_i", "softmax(z)ᵢ"),
         (r"\hat{y}", "y\u0302"),
+        (r"PE_{(p,2i)}", "PE_(p,2i)"),
+        (r"W_{(b)+(d)}", "W_((b)+(d))"),
         (r"\mathcal{L}_\theta", "ℒ_θ"),
         (r"\log p(x \mid y)", "log p(x | y)"),
         (r"\begin{aligned} a &= 1 \\ b &= 2 \end{aligned}", "a = 1 ; b = 2"),

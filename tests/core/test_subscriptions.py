@@ -323,9 +323,32 @@ class TestPanel:
         await ada.types("/settings")
         words = await ada.taps("Preview")
         assert "Next post: tomorrow, 09:00" in words
-        previewed = ada.seen.blocks[2]
+        previewed = ada.seen.blocks[1:]
         post = await deliver(ada, store, daily)
-        assert previewed in post.reply.blocks
+        assert previewed == post.reply.blocks
+
+    async def test_the_preview_of_a_quiz_shows_it_but_takes_no_answer(
+        self, ada: Person, store: MemoryStore, daily: DailyQuestions
+    ) -> None:
+        await ada.types("/subscribe")
+        await ada.sends("1e~mode~quiz")
+        words = await ada.sends("1p~preview")
+        assert ada.seen.poll is None
+        assert ada.labels() == ["← Back"]
+        post = await deliver(ada, store, daily)
+        assert post.reply.poll is not None
+        assert post.reply.poll.quiz.question in words
+
+    async def test_the_preview_has_the_answer_that_comes_with_the_next_question(
+        self, member: Callable[[str], Person], store: MemoryStore, daily: DailyQuestions
+    ) -> None:
+        boss = member("boss")
+        await boss.types("/subscribe")
+        await boss.sends("1e~reveal~next")
+        await deliver(boss, store, daily)
+        await boss.sends("1p~preview")
+        previewed = boss.seen.blocks[1:]
+        assert previewed == (await deliver(boss, store, daily)).reply.blocks
 
     async def test_another_chat_is_managed_by_its_admins_only(
         self, ada: Person, member: Callable[[str], Person], store: MemoryStore
@@ -448,6 +471,22 @@ class TestDailyPosts:
         boss.seen = post.reply
         await boss.taps("Answer")
         assert boss.last.reply is not None
+
+    async def test_an_answer_of_ones_own_is_kept_while_the_key_points_wait(
+        self, member: Callable[[str], Person], store: MemoryStore, daily: DailyQuestions
+    ) -> None:
+        boss, ben = member("boss"), member("ben")
+        await boss.types("/subscribe")
+        await boss.sends("1e~after~3")
+        asked = (await deliver(boss, store, daily)).reply.question
+        assert asked is not None
+        for wait, points in ((0, False), (3, True)):
+            ben.clock.advance(wait * HOUR)
+            await ben.sends(encode(AskFor(what=Ask.SAY, question=asked)))
+            words = await ben.answers("As I see it.")
+            assert ("Key points" in words, "will be posted" in words) == (points, not points)
+            assert "As I see it." in words
+            assert "Share" in str(ben.labels())
 
     async def test_the_next_policy_brings_yesterdays_answer_first(
         self, member: Callable[[str], Person], store: MemoryStore, daily: DailyQuestions

@@ -222,6 +222,8 @@ async def test_an_unknown_outcome_is_sent_again_once(world: World) -> None:
     assert world.messenger.texts == {"lost": 1, "cut": 2}
     (row,) = world.rows("cut")
     assert (row.state, row.reason) == (DeliveryState.FAILED, "unknown-outcome")
+    first, second = (arrival.post for arrival in world.messenger.arrivals if arrival.post.chat.chat_id == "cut")
+    assert (first.repeated, second.repeated) == (False, True)
 
 
 @virtually

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.errors import RateLimited
-from bot.core.ports import Lane
+from bot.core.ports import Lane, Turn
 from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID, UNLIMITED, Limits, Rate
 from bot.delivery.pacing import AccountPacer
 from tests.fakes.virtual_loop import virtually
@@ -306,7 +306,7 @@ async def test_a_pause_of_the_account_during_the_wait_is_passed_on() -> None:
     results = await asyncio.gather(*waiting, return_exceptions=True)
 
     refused = [result for result in results if isinstance(result, RateLimited)]
-    assert len(refused) == 50 - results.count(None)
+    assert len(refused) == 50 - sum(isinstance(result, Turn) for result in results)
     assert all(error.everywhere for error in refused)
     assert all(3580 < error.retry_after.total_seconds() < 3601 for error in refused)
 

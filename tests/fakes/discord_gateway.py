@@ -54,8 +54,13 @@ class Gateway:
 
     @property
     def session(self) -> Session:
-        """The live session."""
+        """The live session; the latest one where there are several shards."""
         return self.sessions[-1]
+
+    def session_of(self, guild_id: str | None) -> Session:
+        """The live session that learns of a guild's events; direct messages come to the first shard."""
+        number = int(guild_id or 0) >> 22
+        return next(one for one in reversed(self.sessions) if number % one.shard[1] == one.shard[0])
 
     @property
     def connected(self) -> bool:
@@ -101,7 +106,9 @@ class Gateway:
         session = Session(f"session{len(self.sessions)}", data["intents"], data.get("shard", [0, 1]))
         session.socket = socket
         self.sessions.append(session)
-        guilds = self.guilds()
+        number, shards = session.shard
+        # https://docs.discord.com/developers/events/gateway#sharding-sharding-formula
+        guilds = [guild for guild in self.guilds() if (int(guild["id"]) >> 22) % shards == number]
         ready = {
             "v": 10,
             "user": self.user,

@@ -3,11 +3,19 @@
 import asyncio
 from typing import Any, Final
 
-from tests.fakes.discord_rules import INPUT, ROLE_SELECT, Json, walk
-from tests.fakes.discord_server import ACKNOWLEDGE_WITHIN, CHOICES, MODAL, Exchange, FakeDiscord
+from tests.fakes.discord_interactions import (
+    ACKNOWLEDGE_WITHIN,
+    CHOICES,
+    COMMAND,
+    COMPLETION,
+    COMPONENT,
+    MODAL,
+    SUBMIT,
+    Exchange,
+)
+from tests.fakes.discord_rules import INPUT, LABEL, SELECT, Json
+from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import DM, EVERYTHING, GROUP_DM, SEND, VIEW, buttons, menus
-
-COMMAND, COMPONENT, COMPLETION, SUBMIT = 2, 3, 4, 5
 
 
 class Person:
@@ -71,15 +79,16 @@ class Person:
         data = {"custom_id": menu["custom_id"], "component_type": 3, "values": chosen}
         return await self.answered(await self.send(channel, COMPONENT, data, message))
 
-    async def fill_in(self, exchange: Exchange, text: str) -> Exchange:
-        """Fill in the modal that answered an interaction with a text or a role's id, and submit it."""
+    async def fill_in(self, exchange: Exchange, text: str = "", *, choice: str | None = None) -> Exchange:
+        """Fill in the modal that answered an interaction, and submit it.
+
+        `text` goes into its field, or is the id of a role; `choice` is the label of an option in its menu.
+        """
         assert exchange.callback is not None
         assert exchange.callback["type"] == MODAL
         modal = exchange.callback["data"]
-        (field,) = [part for part in walk(modal["components"]) if part["type"] in {INPUT, ROLE_SELECT}]
-        value: Json = {"type": field["type"], "id": 2, "custom_id": field["custom_id"]}
-        value |= {"value": text} if field["type"] == INPUT else {"values": [text] if text else []}
-        data = {"custom_id": modal["custom_id"], "components": [{"type": 18, "id": 1, "component": value}]}
+        labels = [_filled(part, text, choice) for part in modal["components"] if part["type"] == LABEL]
+        data = {"custom_id": modal["custom_id"], "components": labels}
         channel = self.server.world.channels[exchange.channel_id]
         return await self.answered(await self.send(channel, SUBMIT, data, exchange.source))
 
@@ -103,7 +112,8 @@ class Person:
             source=message,
         )
         self.server.exchanges[exchange.id] = exchange
-        await self.server.gateway.session.dispatch("INTERACTION_CREATE", self._event(exchange, channel, data))
+        session = self.server.gateway.session_of(channel.get("guild_id"))
+        await session.dispatch("INTERACTION_CREATE", self._event(exchange, channel, data))
         return exchange
 
     def _event(self, exchange: Exchange, channel: Json, data: Json) -> Json:
@@ -139,3 +149,20 @@ class Person:
         else:
             event["user"] = self.user
         return event
+
+
+def _filled(label: Json, text: str, choice: str | None) -> Json:
+    """A field of a modal as a client submits it; clients let nobody leave out what is required."""
+    field = label["component"]
+    value: Json = {"type": field["type"], "id": 2, "custom_id": field["custom_id"]}
+    match field["type"]:
+        case kind if kind == INPUT:
+            assert text or not field.get("required", True), "the field is required"
+            assert len(text) <= field["max_length"]
+            value["value"] = text
+        case kind if kind == SELECT:
+            options = {option["label"]: option["value"] for option in field["options"]}
+            value["values"] = [] if choice is None else [options[choice]]
+        case _:
+            value["values"] = [text] if text else []
+    return {"type": LABEL, "id": 1, "component": value}

@@ -217,12 +217,21 @@ def check_modal(data: Json) -> None:
 def _check_field(field: Json) -> None:
     if field["type"] in {SELECT, ROLE_SELECT}:
         _check_select(field)
+        must(field.get("min_values", 1) > 0 or field.get("required") is False, "a required menu needs a choice")
         return
     must(field["type"] == INPUT, f"type {field['type']} is no field")
     must(field.get("style") in {1, 2}, "style")
     must(field.get("label") is None, "the label stands around the field")
     sized(field.get("placeholder") or "", 0, 100, "placeholder")
     must(0 <= (field.get("min_length") or 0) <= (field.get("max_length") or 4000) <= 4000, "max_length")
+
+
+def check_choices(choices: list[Json]) -> None:
+    """The rules of suggestions for an argument."""
+    must(len(choices) <= 25, "at most 25 choices")
+    for choice in choices:
+        sized(choice.get("name"), 1, 100, "name")
+        sized(choice.get("value"), 1, 100, "value")
 
 
 def check_commands(commands: list[Json]) -> None:

@@ -5,9 +5,13 @@ from typing import Any, Final
 
 from tests.fakes.discord_rules import FLAG_EPHEMERAL, GALLERY, Json, Refused, walk
 
-TEXT, DM, GROUP_DM, NEWS, NEWS_THREAD, THREAD, FORUM = 0, 1, 3, 5, 10, 11, 15
+TEXT, DM, GROUP_DM, NEWS, NEWS_THREAD, THREAD, FORUM, MEDIA = 0, 1, 3, 5, 10, 11, 15, 16
+FORUMS: Final = frozenset({FORUM, MEDIA})
 MANAGE_CHANNELS, MANAGE_GUILD = 1 << 4, 1 << 5
-VIEW, SEND, HISTORY, SEND_IN_THREADS = 1 << 10, 1 << 11, 1 << 16, 1 << 38
+VIEW, SEND, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 15, 1 << 16
+CREATE_THREADS, SEND_IN_THREADS, PIN = 1 << 35, 1 << 38, 1 << 51
+INVITED: Final = VIEW | SEND | ATTACH | HISTORY | CREATE_THREADS | SEND_IN_THREADS | PIN
+"""What the bot was granted when it was invited: what the invite link asks for."""
 EVERYTHING: Final = (1 << 53) - 1
 START: Final = "2026-11-24T12:00:00+00:00"
 
@@ -22,6 +26,7 @@ class World:
         self.messages: Final[dict[str, list[Json]]] = {}
         self.uploads: Final[dict[str, bytes]] = {}
         self.nonces: Final[dict[tuple[str, str], Json]] = {}
+        self.granted = INVITED
         self.denied: Final[dict[str, Refused]] = {}
         self.bot: Final = self.user("qianmian", bot=True)
 
@@ -79,7 +84,7 @@ class World:
             "position": 0,
             "permission_overwrites": [],
         }
-        if kind == FORUM:
+        if kind in FORUMS:
             channel["available_tags"] = [
                 {"id": self.id(), "name": tag, "moderated": False, "emoji_id": None, "emoji_name": None} for tag in tags
             ]
@@ -129,6 +134,24 @@ class World:
         if channel_id not in self.channels:
             raise Refused(404, 10003, "Unknown Channel")
         return self.channels[channel_id]
+
+    def demand(self, channel_id: str, permissions: int) -> Json:
+        """The channel, where the bot has these permissions; else the refusal. In direct messages it may do all."""
+        channel = self.find_channel(channel_id)
+        if channel_id in self.denied:
+            raise self.denied[channel_id]
+        if not self.may(channel, VIEW):
+            raise Refused(403, 50001, "Missing Access")
+        if not self.may(channel, permissions):
+            raise Refused(403, 50013, "Missing Permissions")
+        return channel
+
+    def may(self, channel: Json, permissions: int) -> bool:
+        """Whether the bot has these permissions in a channel; in direct messages it may do all."""
+        if "guild_id" not in channel:
+            return True
+        granted = self.granted if channel["guild_id"] in self.guilds else 0
+        return not permissions & ~granted
 
     def find_message(self, channel_id: str, message_id: str) -> Json:
         """The message, or the refusal that stands for its lack."""

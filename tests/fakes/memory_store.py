@@ -289,8 +289,17 @@ class MemoryStore(Store):
         rows = [(self._ready_at(row), row) for row in self.deliveries.values() if row.chat.platform == platform]
         ready = [(at, row) for at, row in rows if at is not None and at <= now]
         behind = DeliveryKind.ANNOUNCEMENT
-        first = sorted(ready, key=lambda pair: (pair[1].kind is behind, pair[1].due_at, pair[0], pair[1].id))[:limit]
-        return [self._take(row, now, require_utc(lease_until)) for _, row in first]
+        tried = sorted((at, row.id) for at, row in ready if row.attempts and row.kind is not behind)
+        again = {id_ for _, id_ in tried[: max(limit // 2, 1)]}
+        first = sorted(
+            ready,
+            key=lambda pair: (
+                (0, pair[0], pair[1].id)
+                if pair[1].id in again
+                else (1 + (pair[1].kind is behind), pair[1].due_at, pair[0], pair[1].id)
+            ),
+        )
+        return [self._take(row, now, require_utc(lease_until)) for _, row in first[:limit]]
 
     def _take(self, row: Delivery, now: datetime, lease_until: datetime) -> Claimed:
         taken = replace(row, state=DeliveryState.SENDING, attempts=row.attempts + 1, claimed_at=now)

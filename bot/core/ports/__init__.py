@@ -8,7 +8,7 @@ from bot.core.ports.announcements import Announced
 from bot.core.ports.bank import Bank, BankSource, Suggestion
 from bot.core.ports.learners import Report
 from bot.core.ports.messages import KEPT_MESSAGES, KeptMessage
-from bot.core.ports.messenger import Lane, Messenger, Pacer, Rights
+from bot.core.ports.messenger import Lane, Messenger, Pacer, Rights, Turn
 from bot.core.ports.outbox import Claimed, Planned, PlannedDelivery, Settled
 from bot.core.ports.parts import Health, Part, PlatformPart, State
 from bot.core.ports.store import Counts, Store
@@ -39,4 +39,5 @@ __all__ = [
     "State",
     "Store",
     "Suggestion",
+    "Turn",
 ]

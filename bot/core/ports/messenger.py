@@ -16,11 +16,24 @@ class Lane(IntEnum):
     ANNOUNCEMENT = 2
 
 
+class Turn:
+    """One request that may leave now.
+
+    What is told of it afterwards helps a pacer to know when requests arrive; this one does nothing with it.
+    """
+
+    def left(self) -> None:
+        """It left only now."""
+
+    def answered(self) -> None:
+        """Its answer has come."""
+
+
 class Pacer(Protocol):
     """Keeps one platform account's requests within the published limits, before the platform must refuse."""
 
-    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> None:
-        """Wait until a request may leave.
+    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Turn:
+        """Wait until a request may leave; what comes of it may be told to the turn.
 
         Args:
             lane: A tap overtakes everything that waits in a slower lane, without starving it.

@@ -88,8 +88,8 @@ class OutboxStore(Protocol):
         """Take deliveries that may be sent now, first due first, and mark them SENDING with attempts + 1.
 
         Those are QUEUED or RETRY ones with not_before <= now, and SENDING ones whose lease ran out. No delivery is
-        given to two claims while its lease holds. Of those due at one instant, the one ready longest goes first;
-        announcements come after everything else.
+        given to two claims while its lease holds. What was tried before comes first, the one ready longest before the
+        others, up to half of the limit: it is no new minute's turn that it waits for. Announcements come last.
         """
         ...
 

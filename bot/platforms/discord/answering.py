@@ -1,30 +1,33 @@
 """Interactions as the core's calls: commands, presses, forms and completions, each acknowledged in time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import discord
 import structlog
 from discord import app_commands
 
-from bot.core.commands import BY_NAME, Who
-from bot.core.errors import QianmianError
-from bot.core.markup import paragraph
-from bot.core.model import ChatKind, MessageId
+from bot.core.actions import Run, decode
+from bot.core.commands import BY_NAME, Audience, Who
+from bot.core.errors import StaleAction
+from bot.core.model import MessageId
 from bot.core.ports import Clock, Painter
-from bot.core.replies import Button, Prompt, Reply, Response, Row, Tone
+from bot.core.replies import Prompt, Reply, Response
 from bot.core.requests import Request, Voice
 from bot.core.service import Service
 from bot.platforms.discord.commands import focused_of, words_of
-from bot.platforms.discord.components import Message, answer_in, clipped, is_ours, messages, modal
+from bot.platforms.discord.controls import id_of, is_ours
 from bot.platforms.discord.crowd import Crowd
-from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import ALREADY_ACKNOWLEDGED, SDK_ERRORS, UNKNOWN_INTERACTION
 from bot.platforms.discord.metrics import Metrics
-from bot.platforms.discord.places import language_of, request_of
-from bot.platforms.discord.placing import Answer, Way, source_of, way_of
+from bot.platforms.discord.modals import modal, submitted
+from bot.platforms.discord.passes import Passes
+from bot.platforms.discord.places import at_home, chat_of, language_of, learner_of, may_manage, request_of
+from bot.platforms.discord.placing import Answer, Way, source_of
+from bot.platforms.discord.preparing import Asked, Prepared, Preparer, Work
+from bot.platforms.discord.prose import clipped
 from bot.platforms.discord.refreshing import Refresher
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -35,27 +38,27 @@ CROWD: Final = 48
 """With more interactions than this unacknowledged, each is promised before anything else is done."""
 
 Interaction = discord.Interaction[Any]
-Work = Callable[[Request], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
-    response: Response
-    voice: Voice
-    messages: Sequence[Message] = ()
 
 
 class Answering:
     """Takes every interaction; what fails is told to the person in a sentence and logged whole."""
 
     def __init__(
-        self, *, service: Service, clock: Clock, painter: Painter, refresher: Refresher, metrics: Metrics
+        self,
+        *,
+        service: Service,
+        clock: Clock,
+        painter: Painter,
+        refresher: Refresher,
+        metrics: Metrics,
+        passes: Passes,
     ) -> None:
         self._service: Final = service
         self._clock: Final = clock
-        self._painter: Final = painter
+        self._preparer: Final = Preparer(service=service, painter=painter)
         self._refresher: Final = refresher
         self._metrics: Final = metrics
+        self._passes: Final = passes
         self._crowd: Final = Crowd(CROWD)
         self._under_way = 0
         self._idle: Final = asyncio.Event()
@@ -70,8 +73,7 @@ class Answering:
             case discord.InteractionType.autocomplete:
                 await self._complete(interaction, data)
             case discord.InteractionType.modal_submit:
-                action, text = answer_in(interaction)
-                await self._answer(interaction, lambda request: self._service.tell(request, action, text))
+                await self._form(interaction)
             case discord.InteractionType.component if not is_ours(interaction):
                 # Nothing we ever made; the core tells the person so.
                 await self.press(interaction, ("",))
@@ -87,19 +89,24 @@ class Answering:
                 response = await self._service.act(request, action)
             return response
 
-        await self._answer(interaction, work)
+        await self._answer(interaction, work, aside=any(map(_runs_aside, actions)))
+
+    async def _form(self, interaction: Interaction) -> None:
+        form = submitted(interaction)
+        if form.choice:
+            await self.press(interaction, (form.choice,))
+        else:
+            await self._answer(interaction, lambda request: self._service.tell(request, form.action, form.text))
 
     async def _command(self, interaction: Interaction, data: dict[str, Any]) -> None:
-        name = str(data["name"])
+        name, words = str(data["name"]), words_of(data)
         known = BY_NAME.get(name)
-        managers_only = known is not None and known.who is Who.ADMIN
-        words = words_of(data)
-        guess = Way.PRIVATE if name in _MOSTLY_PRIVATE and interaction.guild_id is not None else Way.PUBLIC
         await self._answer(
             interaction,
             lambda request: self._service.command(request, name, words),
-            invited=managers_only,
-            guess=guess,
+            aside=_is_aside(name),
+            for_managers=known is not None and known.who is Who.ADMIN,
+            guess=Way.PRIVATE if name in _MOSTLY_PRIVATE and interaction.guild_id is not None else Way.PUBLIC,
         )
 
     async def _complete(self, interaction: Interaction, data: dict[str, Any]) -> None:
@@ -119,92 +126,89 @@ class Answering:
     # The common way of all answers
 
     async def _answer(
-        self, interaction: Interaction, work: Work, *, invited: bool = False, guess: Way = Way.PUBLIC
+        self,
+        interaction: Interaction,
+        work: Work,
+        *,
+        aside: bool = False,
+        for_managers: bool = False,
+        guess: Way = Way.PUBLIC,
     ) -> None:
-        request = request_of(interaction, self._clock.now(), invited=invited)
+        now = self._clock.now()
+        badge = self._badge(interaction, now, for_managers=for_managers)
+        asked = Asked(
+            request=request_of(interaction, now, invited=bool(badge)),
+            work=work,
+            tapped=interaction.message is not None,
+            aside=aside,
+            badge=badge,
+            guess=Way.PRIVATE if aside and interaction.guild_id is not None else guess,
+        )
         answer = Answer(interaction, acknowledged=self._crowd.acknowledged)
         self._crowd.arrived()
         self._under_way += 1
         self._idle.clear()
         try:
             with self._metrics.timed(interaction.type.name):
-                prepared = await self._prepared_in_time(answer, request, work, guess)
-                await self._give(answer, request, prepared)
+                await self._give(answer, asked, await self._prepared_in_time(answer, asked))
         except SDK_ERRORS as error:
-            self._not_given(request, error)
+            self._not_given(asked.request, error)
         finally:
             answer.settled()
             self._under_way -= 1
             if not self._under_way:
                 self._idle.set()
 
-    async def _prepared_in_time(self, answer: Answer, request: Request, work: Work, guess: Way) -> _Prepared:
+    def _badge(self, interaction: Interaction, now: datetime, *, for_managers: bool) -> str:
+        """The pass that lets this person manage this chat without a manager's permissions; nothing where none does."""
+        if not at_home(interaction) or may_manage(interaction):
+            return ""
+        who, where = learner_of(interaction), chat_of(interaction).ref
+        if for_managers:
+            return self._passes.issue(who, where, now)
+        shown = id_of(interaction).badge
+        return shown if self._passes.holds(shown, who, where, now) else ""
+
+    async def _prepared_in_time(self, answer: Answer, asked: Asked) -> Prepared:
         """What is to be shown; where that takes long, or many wait, the answer is promised meanwhile."""
         if self._crowd.dense:
-            await answer.promise(guess)
+            await answer.promise(asked.guess)
             await self._crowd.dispersed()
-        task = asyncio.create_task(self._prepare(request, work, tapped=answer.interaction.message is not None))
+        task = asyncio.create_task(self._preparer.prepare(asked))
         try:
             done, _ = await asyncio.wait({task}, timeout=PATIENCE)
             if not done and answer.promised is None:
-                await answer.promise(guess)
+                await answer.promise(asked.guess)
             return await task
         finally:
             task.cancel()
 
-    async def _prepare(self, request: Request, work: Work, *, tapped: bool) -> _Prepared:
-        voice = await self._service.voice_in(request.chat.ref, request.language)
-        try:
-            response = await work(request)
-        except QianmianError as error:
-            _log.error("interaction failed", chat=str(request.chat.ref), learner=str(request.learner), why=str(error))
-            response = Response(toast=voice("discord-trouble"))
-        except Exception:  # noqa: BLE001  # whatever broke, the person gets a sentence and the log the whole
-            _log.exception("interaction failed", chat=str(request.chat.ref), learner=str(request.learner))
-            response = Response(toast=voice("discord-trouble"))
+    async def _give(self, answer: Answer, asked: Asked, prepared: Prepared) -> None:
+        response = prepared.response
         if response.reply is not None and response.reply.prompt is not None:
-            return _Prepared(response=response, voice=voice)
-        return _Prepared(
-            response=response, voice=voice, messages=await self._draw(request, response, voice, tapped=tapped)
-        )
-
-    async def _draw(self, request: Request, response: Response, voice: Voice, *, tapped: bool) -> list[Message]:
-        if response.reply is None:
-            if not response.toast:
-                return []
-            return await messages(Reply(blocks=(paragraph(response.toast),)), self._painter, public=False)
-        if response.shared:
-            author = f"<@{request.learner.user_id}>"
-            return await messages(response.reply, self._painter, public=False, mention=author)
-        together = request.chat.kind is not ChatKind.PRIVATE
-        way = way_of(request, response, tapped=tapped)
-        public = together and (way is Way.PUBLIC or (way is Way.UPDATE and not request.unseen_by_others))
-        return await messages(drawn(response.reply, voice), self._painter, public=public, note=response.toast)
-
-    async def _give(self, answer: Answer, request: Request, prepared: _Prepared) -> None:
-        response, tapped = prepared.response, answer.interaction.message is not None
-        if response.reply is not None and response.reply.prompt is not None:
-            await self._ask(answer, response.reply, response.reply.prompt, prepared.voice)
+            await self._ask(answer, asked, response.reply, response.reply.prompt, prepared.voice)
         elif response.shared:
             await answer.share(prepared.messages)
         elif prepared.messages:
-            await answer.give(way_of(request, response, tapped=tapped), prepared.messages)
+            await answer.give(asked.way(response), prepared.messages)
         elif answer.promised is None:
             await answer.promise(Way.PRIVATE)
-        self._refresh(answer.interaction, request, response)
+        self._refresh(answer.interaction, asked.request, response)
 
-    async def _ask(self, answer: Answer, reply: Reply, prompt: Prompt, voice: Voice) -> None:
+    async def _ask(self, answer: Answer, asked: Asked, reply: Reply, prompt: Prompt, voice: Voice) -> None:
         """Open the form. It can follow neither a promise nor another form, so then a button is given that opens it."""
         from_form = answer.interaction.type is discord.InteractionType.modal_submit
         if answer.promised is None and not from_form:
-            await answer.interaction.response.send_modal(modal(prompt))
+            await answer.interaction.response.send_modal(modal(prompt, badge=asked.badge))
             return
-        button = Button(label=voice("discord-open-form"), action=prompt.action, tone=Tone.PRIMARY)
-        instead = Reply(blocks=reply.blocks, controls=(Row(buttons=(button,)),))
-        await answer.give(Way.PRIVATE, await messages(instead, self._painter, public=False))
+        shown = await self._preparer.instead_of_form(asked, reply, prompt, voice)
+        await answer.give(Way.PRIVATE, shown)
 
     def _refresh(self, interaction: Interaction, request: Request, response: Response) -> None:
         if response.refresh is None or interaction.channel is None or interaction.message is None:
+            return
+        if not at_home(interaction):
+            # Where only its user installed the bot, it cannot reach a message but through their own interactions.
             return
         message = source_of(interaction.message) if request.unseen_by_others else interaction.message.id
         if message is not None:
@@ -225,5 +229,20 @@ class Answering:
             _log.warning("interactions cut off", number=self._under_way)
 
 
-# Commands whose answers are for the person alone where others read along.
-_MOSTLY_PRIVATE: Final = frozenset({"me", "settings", "unsubscribe", "suggest"})
+# Commands that mostly ask or confirm something, which core shows to the person alone where others read along.
+_MOSTLY_PRIVATE: Final = frozenset({"unsubscribe", "suggest"})
+
+
+def _is_aside(name: str) -> bool:
+    """Whether a command's answer is of no use to anybody but who asked."""
+    command = BY_NAME.get(name)
+    return command is not None and command.audience is not Audience.EVERYBODY
+
+
+def _runs_aside(data: str) -> bool:
+    """The same of a button that runs a command."""
+    try:
+        action = decode(data)
+    except StaleAction:
+        return False
+    return isinstance(action, Run) and _is_aside(action.command)

@@ -21,6 +21,7 @@ from bot.core.markup import (
     Text,
     plain,
 )
+from bot.core.replies import Button
 from bot.platforms.discord.prose import escaped, fenced, inline, inline_code, line_safe
 from bot.platforms.discord.tables import table
 
@@ -64,7 +65,16 @@ class Sources:
     spoiler: bool = False
 
 
-Atom = Words | Picture | Rule | Sources
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a list, with the button that opens it beside it."""
+
+    text: str
+    button: Button
+    spoiler: bool = False
+
+
+Atom = Words | Picture | Rule | Sources | Entry
 
 
 def atoms(blocks: Iterable[Block], *, public: bool) -> Iterator[Atom]:

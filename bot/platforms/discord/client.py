@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohttp
@@ -16,15 +15,19 @@ from typing_extensions import override
 from bot.core.ports import Pacer, Phrases, Store
 from bot.platforms.discord.account import rest_base
 from bot.platforms.discord.answering import Answering
+from bot.platforms.discord.buckets import sweep_seldom
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
-from bot.platforms.discord.components import ActionItem
-from bot.platforms.discord.faults import FORBIDDEN, SDK_ERRORS, TOO_MANY, UNAUTHORIZED, typed
+from bot.platforms.discord.controls import ActionItem
+from bot.platforms.discord.faults import SDK_ERRORS, typed
 from bot.platforms.discord.metrics import Metrics
+from bot.platforms.discord.slimming import keep_little
+from bot.platforms.discord.tracing import traced
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
-INVALID: Final = frozenset({UNAUTHORIZED, FORBIDDEN, TOO_MANY})
+CONNECTIONS: Final = 100
+"""At once to one host. A thousand answers that each open one would wait for the handshakes, not for each other."""
 LONGEST_WAIT: Final = 30.0
 """Seconds that the library may wait for a route by itself; longer pauses come to us."""
 
@@ -54,8 +57,11 @@ class QianmianClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_WAIT,
             guild_ready_timeout=patience,
-            http_trace=_trace(pacer),
+            http_trace=traced(pacer),
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS),
         )
+        keep_little(self)
+        sweep_seldom(self)
         self._answering: Final = answering
         self._channels: Final = channels
         self._store: Final = store
@@ -130,15 +136,3 @@ async def find_gateway(client: discord.AutoShardedClient) -> None:
     http: Any = client.http
     _, url, _ = await http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-
-
-def _trace(pacer: Pacer) -> aiohttp.TraceConfig:
-    """Counts the answers that Discord counts against us: 401, 403 and 429."""
-    trace = aiohttp.TraceConfig()
-
-    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
-        if end.response.status in INVALID:
-            pacer.refused()
-
-    trace.on_request_end.append(ended)
-    return trace

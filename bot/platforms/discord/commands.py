@@ -13,7 +13,7 @@ import discord
 from bot.core.commands import COMMANDS, Argument, Command, Kind, Where, Who
 from bot.core.model import Language
 from bot.core.ports import Phrases, Store
-from bot.platforms.discord.components import clipped
+from bot.platforms.discord.prose import clipped
 from bot.platforms.discord.traditional import traditional
 
 STRING: Final = 3

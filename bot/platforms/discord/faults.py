@@ -4,10 +4,10 @@ Codes: https://docs.discord.com/developers/topics/opcodes-and-status-codes#json.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 import aiohttp
 import discord
@@ -32,6 +32,8 @@ CANNOT_MESSAGE_USER: Final = 50007
 NOT_A_TEXT_CHANNEL: Final = 50008
 THREAD_ARCHIVED: Final = 50083
 THREAD_LOCKED: Final = 160005
+CANNOT_REPLY: Final = 160002
+MISSING_PERMISSIONS: Final = 50013
 NO_MUTUAL_GUILDS: Final = 50278
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
@@ -42,7 +44,18 @@ SERVICE_UNAVAILABLE: Final = 503
 LONG_PAUSE: Final = timedelta(hours=1)
 _GONE: Final = frozenset({UNKNOWN_CHANNEL, UNKNOWN_GUILD, CANNOT_MESSAGE_USER, NO_MUTUAL_GUILDS})
 _CLOSED: Final = frozenset({THREAD_ARCHIVED, THREAD_LOCKED})
+
+
 SDK_ERRORS: Final = (discord.DiscordException, aiohttp.ClientError, OSError, asyncio.TimeoutError)
+
+
+class Response(Protocol):
+    """An answer of the server, whichever library brought it."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers."""
+        ...
 
 
 @contextmanager
@@ -76,7 +89,8 @@ def _answered(error: discord.HTTPException, *, in_thread: bool) -> MessengerErro
     if error.code in _GONE:
         return ChatGone(words)
     if error.status == TOO_MANY:
-        return RateLimited(words, retry_after=_pause(error))
+        # The library keeps other pauses by itself; what is refused without a proxy's mark is the whole address.
+        return RateLimited(words, retry_after=pause_of(error.response), everywhere="Via" not in error.response.headers)
     if error.status == UNAUTHORIZED:
         return Unavailable("Discord does not accept the bot's token any more")
     if error.status == FORBIDDEN:
@@ -88,8 +102,9 @@ def _answered(error: discord.HTTPException, *, in_thread: bool) -> MessengerErro
     return Rejected(words)
 
 
-def _pause(error: discord.HTTPException) -> timedelta:
+def pause_of(refusal: Response) -> timedelta:
+    """How long a refusal asks us to wait."""
     try:
-        return timedelta(seconds=float(error.response.headers["Retry-After"]))
+        return timedelta(seconds=float(refusal.headers["Retry-After"]))
     except (KeyError, ValueError):
         return LONG_PAUSE

@@ -10,7 +10,8 @@ from typing import Final
 
 from bot.core.model import Difficulty
 from bot.core.replies import Attachment, Control, Picker, Reply, Row
-from bot.platforms.discord.blocks import Atom, Picture, Rule, Sources, Words, atoms
+from bot.platforms.discord.blocks import Atom, Entry, Picture, Rule, Sources, Words, atoms
+from bot.platforms.discord.prose import escaped
 
 MAX_TEXT: Final = 4000
 MAX_COMPONENTS: Final = 40
@@ -43,17 +44,19 @@ class Page:
 
 def pages(reply: Reply, *, public: bool, note: str = "") -> tuple[Page, ...]:
     """The pages of a reply, at least one; `note` is a small line at its end."""
-    wanted = list(atoms(reply.blocks, public=public))
+    entries = [(control, _entry(control)) for control in reply.controls]
+    controls = tuple(control for control, entry in entries if entry is None)
+    wanted = [*atoms(reply.blocks, public=public), *(entry for _, entry in entries if entry is not None)]
     if note:
         wanted.append(Words(f"-# {note}"))
-    below = sum(_cost_below(control) for control in reply.controls) + (1 if reply.attachment else 0)
+    below = sum(_cost_below(control) for control in controls) + (1 if reply.attachment else 0)
     parts = _filled(wanted, MAX_COMPONENTS - 1 - below)
     last = len(parts) - 1
     return tuple(
         Page(
             sections=_sections(part),
             number=number,
-            controls=reply.controls if number == last else (),
+            controls=controls if number == last else (),
             accent=reply.accent,
             attachment=reply.attachment if number == last else None,
         )
@@ -71,6 +74,15 @@ def as_buttons(picker: Picker) -> bool:
     return len(picker.options) <= FEW
 
 
+def _entry(control: Control) -> Entry | None:
+    """A row of one button that has more to say than its label stands as a line of text with the button beside it."""
+    match control:
+        case Row(buttons=(button,)) if button.whole:
+            return Entry(escaped(button.whole), button)
+        case _:
+            return None
+
+
 def _cost_below(control: Control) -> int:
     """Components a control takes: its row, and in it the buttons or the menu."""
     if isinstance(control, Row):
@@ -80,7 +92,13 @@ def _cost_below(control: Control) -> int:
 
 def _cost(atom: Atom) -> int:
     """Components an atom may take, with a container of its own in the worst case."""
-    return 2 + len(atom.links) + 1 if isinstance(atom, Sources) else 2
+    match atom:
+        case Sources(links=links):
+            return 1 + 1 + len(links) + 1
+        case Entry():
+            return 1 + 3
+        case _:
+            return 1 + 1
 
 
 def _filled(wanted: Sequence[Atom], components: int) -> list[list[Atom]]:
@@ -111,7 +129,7 @@ def _fits(part: Sequence[Atom], components: int) -> bool:
 
 
 def _text(atom: Atom) -> str:
-    return atom.text if isinstance(atom, Words | Sources) else ""
+    return atom.text if isinstance(atom, Words | Sources | Entry) else ""
 
 
 def _sections(part: Sequence[Atom]) -> tuple[Section, ...]:

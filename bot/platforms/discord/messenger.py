@@ -3,23 +3,28 @@
 from collections.abc import Awaitable
 from typing import Final
 
+import discord
 import structlog
 from typing_extensions import override
 
 from bot.core.errors import MessengerError, NotAllowed, RateLimited, Rejected, ThreadGone, Unavailable
 from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Pacer, Painter, Store
+from bot.core.repeats import Repeats
 from bot.core.replies import Post, Reply
 from bot.core.service import Service
-from bot.platforms.discord.components import Client, Message, messages
+from bot.platforms.discord.components import Client, Message, NoPictures, messages
 from bot.platforms.discord.drawing import drawn
-from bot.platforms.discord.faults import typed_errors
+from bot.platforms.discord.faults import MISSING_PERMISSIONS, typed_errors
 from bot.platforms.discord.managers import Managers
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import DISCORD
 from bot.platforms.discord.posting import Poster, target_of
 
 _log: Final = structlog.stdlib.get_logger(__name__)
+
+A_WEEK: Final = 7 * 24
+"""Deliveries of a plan in a week, at most one an hour."""
 
 
 class DiscordMessenger(Messenger):
@@ -41,6 +46,7 @@ class DiscordMessenger(Messenger):
         self._painter: Final = painter
         self._managers: Final = managers
         self._metrics: Final = metrics
+        self._drawn_lately: Final = Repeats[list[Message]]()
         self.client: Client | None = None
 
     @property
@@ -77,32 +83,70 @@ class DiscordMessenger(Messenger):
 
     async def _post(self, post: Post, ref: ChatRef, lane: Lane) -> MessageId:
         poster = self._poster(lane)
-        mention = None if post.mention is None else f"<@&{post.mention}>"
-        shown = await self._drawn(post.reply, post.chat, mention=mention)
         with typed_errors(in_thread=ref.thread_id is not None):
             channel = await self._channel_for(poster, post, ref)
-            sent = await poster.post(channel, post, shown)
+            sent = await self._posted(poster, post, channel)
         await self._garnish(poster, post, channel, sent)
         return sent
+
+    async def _posted(self, poster: Poster, post: Post, channel: int) -> MessageId:
+        """Post it with its formulas as pictures; written out where the bot may attach none. Raises the SDK's errors."""
+        known = await self._known(post)
+        shown = await self._messages(post)
+        try:
+            return await poster.post(channel, post, shown, known=known)
+        except discord.Forbidden as error:
+            if error.code != MISSING_PERMISSIONS or not any(message.uploads for message in shown):
+                raise
+        shown = await self._drawn(post.reply, post.chat, NoPictures(), kind=post.kind, mention=post.mention)
+        return await poster.post(channel, post, shown, known=known)
+
+    async def _known(self, post: Post) -> frozenset[MessageId]:
+        """What was certainly posted in the chat before, as far back as a forum shows posts as active: a week."""
+        if not post.repeated:
+            return frozenset()
+        rows = await self._store.ledger(post.chat, limit=A_WEEK)
+        return frozenset(row.message_id for row in rows if row.message_id is not None)
 
     async def _channel_for(self, poster: Poster, post: Post, ref: ChatRef) -> int:
         """An answer goes into the thread below its question, if there is one; operators are written to by their id."""
         if post.reply_to is not None and (thread := await poster.thread_of(post.reply_to)) is not None:
             return thread
-        stored = await self._store.chat(ref)
-        if stored is None and self.client is not None and self.client.get_channel(target_of(ref)) is None:
+        known = post.kind is not None or await self._store.chat(ref) is not None
+        if not known and self.client is not None and self.client.get_channel(target_of(ref)) is None:
             return await poster.open_dm(target_of(ref)) or target_of(ref)
         return target_of(ref)
 
-    async def _drawn(self, reply: Reply, ref: ChatRef, *, mention: str | None = None) -> list[Message]:
-        stored = await self._store.chat(ref)
-        public = stored is None or stored.kind is not ChatKind.PRIVATE
-        voice = await self._service.voice_in(ref)
-        return await messages(drawn(reply, voice), self._painter, public=public, mention=mention)
+    async def _messages(self, post: Post) -> list[Message]:
+        """What says the post's reply; drawn once for all channels that get the same one."""
+        if post.mention is not None:
+            return await self._drawn(post.reply, post.chat, self._painter, kind=post.kind, mention=post.mention)
+        found = self._drawn_lately.find(post.reply, post.kind)
+        if found is None:
+            shown = await self._drawn(post.reply, post.chat, self._painter, kind=post.kind)
+            found = self._drawn_lately.keep(post.reply, post.kind, shown)
+        return found
+
+    async def _drawn(
+        self,
+        reply: Reply,
+        ref: ChatRef,
+        painter: Painter,
+        *,
+        kind: ChatKind | None = None,
+        mention: str | None = None,
+    ) -> list[Message]:
+        if kind is None and (stored := await self._store.chat(ref)) is not None:
+            kind = stored.kind
+        # A reply is in one language, and so are all chats that get it.
+        shown = drawn(reply, await self._service.voice_in(ref))
+        above = None if mention is None else f"<@&{mention}>"
+        return await messages(shown, painter, public=kind is not ChatKind.PRIVATE, mention=above)
 
     async def _garnish(self, poster: Poster, post: Post, channel: int, sent: MessageId) -> None:
         """Thread, pin and crosspost. The question stands already, so a refusal here only goes to the log."""
-        in_forum = int(sent) != channel and self._is_forum(channel)
+        # A post in a forum is a thread, and on top, by itself.
+        in_forum = (post.thread_title is not None or post.pin) and int(sent) != channel and self._is_forum(channel)
         if post.thread_title is not None and post.chat.thread_id is None and not in_forum:
             await self._try("thread", post, poster.open_thread(channel, sent, post.thread_title))
         if post.crosspost:
@@ -127,7 +171,8 @@ class DiscordMessenger(Messenger):
             _log.warning("post stands without its extra", extra=what, chat=str(post.chat), why=str(error))
 
     def _is_forum(self, channel: int) -> bool:
-        return self.client is not None and str(getattr(self.client.get_channel(channel), "type", "")) == "forum"
+        # Media channels are forums as well.
+        return self.client is not None and isinstance(self.client.get_channel(channel), discord.ForumChannel)
 
     @override
     async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:
@@ -138,7 +183,7 @@ class DiscordMessenger(Messenger):
         """Edit a message in a channel or thread; raises like `edit`."""
         ref = chat or ChatRef(platform=DISCORD, chat_id=str(channel))
         poster = self._poster(Lane.DAILY)
-        shown = await self._drawn(reply, ref)
+        shown = await self._drawn(reply, ref, self._painter)
         if len(shown) > 1:
             raise Rejected(f"what message {message} should read takes {len(shown)} messages")
         try:
@@ -155,4 +200,4 @@ class DiscordMessenger(Messenger):
 
     def _refused(self, error: MessengerError, ref: ChatRef) -> None:
         if isinstance(error, RateLimited):
-            self._pacer.pause(error.retry_after, scope=str(target_of(ref)))
+            self._pacer.pause(error.retry_after, scope=None if error.everywhere else str(target_of(ref)))

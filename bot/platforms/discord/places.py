@@ -4,8 +4,10 @@ A guild channel is `chat_id`; a thread in it has its own id in `thread_id`. A fo
 since every daily question is a post of its own.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 import discord
@@ -19,6 +21,8 @@ from bot.core.requests import Request
 DISCORD: Final = Platform("discord")
 _CHINESE: Final = frozenset({discord.Locale.chinese, discord.Locale.taiwan_chinese})
 _IN_GUILDS: Final = frozenset({PlanField.SILENT, PlanField.PIN, PlanField.MENTION})
+NEIGHBOURS: Final = 50
+"""Channels of a guild whose plans are looked at; that is all of them in most guilds."""
 
 Interaction = discord.Interaction[Any]
 
@@ -44,23 +48,44 @@ def request_of(interaction: Interaction, now: datetime, *, invited: bool = False
     """The request that an interaction stands for; `invited` is explained at `InteractionRights`."""
     chat = chat_of(interaction)
     private = chat.kind is ChatKind.PRIVATE
-    may = interaction.permissions
-    at_home = interaction.is_guild_integration() and interaction.guild_id is not None
+    home = at_home(interaction)
     return Request(
         chat=chat,
-        learner=LearnerRef(platform=DISCORD, user_id=str(interaction.user.id)),
+        learner=learner_of(interaction),
         now=now,
         rights=InteractionRights(
-            here=chat.ref,
-            private=private,
-            manager=at_home and (may.manage_guild or may.manage_channels),
-            invited=at_home and invited,
+            here=chat.ref, private=private, manager=home and may_manage(interaction), invited=home and invited
         ),
         language=language_of(interaction.locale),
+        locale=str(interaction.locale),
+        neighbours=tuple(islice(_neighbours(interaction.guild, chat.ref), NEIGHBOURS)) if home else (),
         reveal=Reveal.BUTTON if private else Reveal.PRIVATE,
         features=features_of(interaction.channel, private=private),
+        overheard=False,
         unseen_by_others=interaction.message is not None and interaction.message.flags.ephemeral,
     )
+
+
+def learner_of(interaction: Interaction) -> LearnerRef:
+    """The person who did it."""
+    return LearnerRef(platform=DISCORD, user_id=str(interaction.user.id))
+
+
+def at_home(interaction: Interaction) -> bool:
+    """Whether it happened in a guild that the bot itself was added to, so that the guild's settings were asked."""
+    return interaction.guild_id is not None and interaction.is_guild_integration()
+
+
+def may_manage(interaction: Interaction) -> bool:
+    """Whether the person has a manager's permissions in this channel."""
+    return interaction.permissions.manage_guild or interaction.permissions.manage_channels
+
+
+def _neighbours(guild: discord.Guild | None, here: ChatRef) -> Iterator[ChatRef]:
+    for channel in () if guild is None else guild.channels:
+        place = ref(channel.id)
+        if isinstance(channel, discord.TextChannel | discord.ForumChannel) and place != here:
+            yield place
 
 
 def language_of(locale: discord.Locale) -> Language:

@@ -10,11 +10,15 @@ from enum import StrEnum
 from typing import Any, Final
 
 import discord
+import structlog
 
 from bot.core.model import ChatKind
 from bot.core.replies import Placement, Response
 from bot.core.requests import Request
-from bot.platforms.discord.components import Message, page_of
+from bot.platforms.discord.components import Message
+from bot.platforms.discord.controls import id_of
+
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 Interaction = discord.Interaction[Any]
 NOBODY: Final = discord.AllowedMentions.none()
@@ -28,8 +32,11 @@ class Way(StrEnum):
     UPDATE = "update"
 
 
-def way_of(request: Request, response: Response, *, tapped: bool) -> Way:
-    """How to show a response to this request; `tapped` says that there is a message to update."""
+def way_of(request: Request, response: Response, *, tapped: bool, aside: bool = False) -> Way:
+    """How to show a response to this request.
+
+    `tapped` says that there is a message to update, `aside` that it is of no use to anybody but who asked.
+    """
     together = request.chat.kind is not ChatKind.PRIVATE
     if response.reply is None:
         return Way.PRIVATE
@@ -38,7 +45,7 @@ def way_of(request: Request, response: Response, *, tapped: bool) -> Way:
     if response.placement is Placement.PRIVATE and together:
         return Way.UPDATE if request.unseen_by_others else Way.PRIVATE
     # What is asked for in private is answered in private.
-    return Way.PRIVATE if together and request.unseen_by_others else Way.PUBLIC
+    return Way.PRIVATE if together and (aside or request.unseen_by_others) else Way.PUBLIC
 
 
 def source_of(private: discord.Message) -> int | None:
@@ -76,7 +83,7 @@ class Answer:
 
     async def give(self, way: Way, messages: Sequence[Message]) -> None:
         """Show the messages; an update changes the tapped message to the page that it is of its reply."""
-        first = min(page_of(self.interaction), len(messages) - 1) if way is Way.UPDATE else 0
+        first = min(id_of(self.interaction).page, len(messages) - 1) if way is Way.UPDATE else 0
         await self._give_first(way, messages[first])
         private = way is Way.PRIVATE or (way is Way.UPDATE and self._tapped_in_private())
         for message in messages[first + 1 :]:
@@ -91,8 +98,12 @@ class Answer:
             return
         if self.promised is None:
             await self.promise(Way.PRIVATE)
-        for message in messages:
-            await thread.send(view=message.view, files=message.files, suppress_embeds=True, allowed_mentions=NOBODY)
+        try:
+            for message in messages:
+                await thread.send(view=message.view, files=message.files, suppress_embeds=True, allowed_mentions=NOBODY)
+        except discord.HTTPException as error:
+            _log.info("not shared in the thread", thread=thread.id, why=str(error))
+            await self.give(Way.PUBLIC, messages)
 
     async def _give_first(self, way: Way, message: Message) -> None:
         if self.promised is not None:

@@ -22,6 +22,7 @@ from bot.platforms.discord.faults import SDK_ERRORS, typed
 from bot.platforms.discord.managers import Managers
 from bot.platforms.discord.messenger import DiscordMessenger
 from bot.platforms.discord.metrics import Metrics
+from bot.platforms.discord.passes import Passes
 from bot.platforms.discord.refreshing import Refresher
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -106,7 +107,12 @@ class DiscordPlatform(PlatformPart):
         )
         self._refresher: Final = Refresher(self._messenger.edit_in, pause=waits.refresh)
         self._answering: Final = Answering(
-            service=service, clock=clock, painter=painter, refresher=self._refresher, metrics=self._metrics
+            service=service,
+            clock=clock,
+            painter=painter,
+            refresher=self._refresher,
+            metrics=self._metrics,
+            passes=Passes(token),
         )
         self._channels: Final = Channels(service=service, store=store, clock=clock, messenger=self._messenger)
         self._trouble = "connecting"

@@ -1,19 +1,20 @@
 """How a post reaches the different kinds of channels: text, announcements, threads, forums, direct messages."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import discord
 
-from bot.core.markup import Heading, Paragraph, plain
 from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Lane, Pacer
-from bot.core.replies import Post, Reply
-from bot.platforms.discord.components import Client, Message, clipped
-from bot.platforms.discord.faults import NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
+from bot.core.replies import Post
+from bot.platforms.discord.components import Client, Message
+from bot.platforms.discord.faults import CANNOT_REPLY, NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
+from bot.platforms.discord.forums import lost_post, new_post
+from bot.platforms.discord.prose import MAX_NAME, clipped
+from bot.platforms.discord.tracing import TURN
 
-MAX_NAME: Final = 100
 MAX_NONCE: Final = 25
 ARCHIVE_AFTER: Final = 1440
 """Minutes without a message after which a thread leaves the list: a day, when the next question has come."""
@@ -31,11 +32,16 @@ class Poster:
         self._pacer: Final = pacer
         self._lane: Final = lane
 
-    async def post(self, channel_id: int, post: Post, messages: Sequence[Message]) -> MessageId:
-        """Post the messages to a channel, thread or forum; returns the id of the first."""
+    async def post(
+        self, channel_id: int, post: Post, messages: Sequence[Message], *, known: Collection[MessageId] = ()
+    ) -> MessageId:
+        """Post the messages to a channel, thread or forum; returns the id of the first.
+
+        `known` are the posts that were certainly made before this one.
+        """
         channel: Any = self._client.get_channel(channel_id)
         if isinstance(channel, discord.ForumChannel):
-            return await self._post_to_forum(channel, post, messages)
+            return await self._post_to_forum(channel, post, messages, known)
         reference = await self._reference(channel_id, post)
         try:
             return await self._post_all(channel_id, post, messages, reference)
@@ -43,11 +49,14 @@ class Poster:
             if error.code == THREAD_ARCHIVED:
                 await self._unarchive(channel_id)
                 return await self._post_all(channel_id, post, messages, reference)
+            if error.code == CANNOT_REPLY:
+                # Without the right to read the channel's history it may not be pointed into.
+                return await self._post_all(channel_id, post, messages, None)
             if error.code != NOT_A_TEXT_CHANNEL:
                 raise
         # A forum that came into being while the gateway was away.
         forum: Any = await self._client.fetch_channel(channel_id)
-        return await self._post_to_forum(forum, post, messages)
+        return await self._post_to_forum(forum, post, messages, known)
 
     async def _post_all(
         self, channel_id: int, post: Post, messages: Sequence[Message], reference: discord.MessageReference | None
@@ -82,7 +91,7 @@ class Poster:
         return sent.id
 
     async def _turn(self, channel_id: int) -> None:
-        await self._pacer.turn(self._lane, scope=str(channel_id), group=True)
+        TURN.set(await self._pacer.turn(self._lane, scope=str(channel_id), group=True))
 
     async def _reference(self, channel_id: int, post: Post) -> discord.MessageReference | None:
         # In the thread below a question there is nothing to point at.
@@ -95,24 +104,21 @@ class Poster:
         http: Any = self._client.http
         await http.edit_channel(thread_id, archived=False)
 
-    async def _post_to_forum(self, forum: discord.ForumChannel, post: Post, messages: Sequence[Message]) -> MessageId:
-        """A new post with a fitting tag. Its first message is the one create that takes no nonce on Discord."""
-        tags = _tags(forum, post.reply)
-        await self._turn(forum.id)
-        async with asyncio.timeout(TIMEOUT):
-            made = await forum.create_thread(
-                name=_name(post),
-                view=messages[0].view,
-                files=messages[0].files,
-                applied_tags=tags,
-                allowed_mentions=_mentions(post),
-                auto_archive_duration=10080,
-                suppress_embeds=True,
-                silent=post.silent,
-            )
+    async def _post_to_forum(
+        self, forum: discord.ForumChannel, post: Post, messages: Sequence[Message], known: Collection[MessageId]
+    ) -> MessageId:
+        thread = None
+        if post.repeated and self._client.user is not None:
+            await self._turn(forum.id)
+            async with asyncio.timeout(TIMEOUT):
+                thread = await lost_post(forum, post, by=self._client.user.id, known=known)
+        if thread is None:
+            await self._turn(forum.id)
+            async with asyncio.timeout(TIMEOUT):
+                thread = await new_post(forum, post, messages[0], mentions=_mentions(post))
         for number, message in enumerate(messages[1:], 1):
-            await self._send(made.thread.id, message, post, nonce=_nonce(post, number))
-        return MessageId(str(made.thread.id))
+            await self._send(thread, message, post, nonce=_nonce(post, number))
+        return MessageId(str(thread))
 
     async def thread_of(self, message: MessageId) -> int | None:
         """The thread below a message: it has the message's own id. None if there is none."""
@@ -129,7 +135,7 @@ class Poster:
 
     async def open_dm(self, user_id: int) -> int | None:
         """The id of the direct messages with a person; None if there is no such person."""
-        await self._pacer.turn(self._lane)
+        TURN.set(await self._pacer.turn(self._lane))
         http: Any = self._client.http
         try:
             return int((await http.start_private_message(user_id))["id"])
@@ -192,22 +198,3 @@ def _nonce(post: Post, number: int) -> str | None:
     if not post.key:
         return None
     return f"{post.key}.{number}"[-MAX_NONCE:]
-
-
-def _name(post: Post) -> str:
-    """What a forum post is called: its question."""
-    questions = [plain(block) for block in post.reply.blocks if isinstance(block, Paragraph)]
-    return clipped(next(iter(questions), "") or _title(post.reply) or "?", MAX_NAME)
-
-
-def _title(reply: Reply) -> str:
-    return next((plain(block) for block in reply.blocks if isinstance(block, Heading)), "")
-
-
-def _tags(forum: discord.ForumChannel, reply: Reply) -> list[discord.ForumTag]:
-    """The tags named like the title's parts (topic, difficulty); any one where the forum insists on a tag."""
-    parts = {part.strip().casefold() for part in _title(reply).split("·")}
-    fitting = [tag for tag in forum.available_tags if tag.name.casefold() in parts and not tag.moderated]
-    if not fitting and forum.flags.require_tag:
-        fitting = [tag for tag in forum.available_tags if not tag.moderated][:1]
-    return fitting[:5]

@@ -15,6 +15,8 @@ _SPECIAL: Final = re.compile(r"([\\*_~|`\[\]<])")
 _LINE_START: Final = re.compile(r"^(\s*)([#>+-]|\d+(?=[.)]\s))", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"(https?://[^\s<>\"'，。；：！？、（）]+)")
 _EVERYBODY: Final = re.compile(r"@(?=everyone|here)")
+MAX_NAME: Final = 100
+"""Characters of the name of a thread or a forum post."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#-]{1,20}\Z")
 
 
@@ -113,3 +115,9 @@ def _bare(node: Inline) -> str:
             return " "
         case _:
             assert_never(node)
+
+
+def clipped(text: str, limit: int) -> str:
+    """The text on one line, shortened with an ellipsis where it is too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"

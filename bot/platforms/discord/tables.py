@@ -1,5 +1,7 @@
 """Tables for a chat without tables: aligned in a code block while they are narrow, as a list when they are wide.
 
+In the list a row is one line while its facts are short, and else a fact is.
+
 Chinese characters take two columns in a monospaced font; `unicodedata` knows which do.
 """
 
@@ -12,6 +14,8 @@ from bot.platforms.discord.prose import fenced, inline, unmarked
 
 MAX_WIDTH: Final = 58
 """Columns that fit in one line of a code block on a laptop; phones scroll sideways."""
+MAX_LINE: Final = 110
+"""Columns of a row that still reads well as one line of a list, broken once or twice on a phone."""
 
 
 def table(node: Table) -> list[str]:
@@ -20,7 +24,11 @@ def table(node: Table) -> list[str]:
     widths = [max(width(row[column]) for row in grid) for column in range(len(node.header))]
     if sum(widths) + 3 * (len(widths) - 1) <= MAX_WIDTH:
         return [fenced("\n".join(_aligned(grid, widths, node.aligns)))]
-    return [_item(node.header, row) for row in node.rows]
+    rows = [_row(node.header, row) for row in node.rows]
+    lines = [f"- {' · '.join(row)}" for row in rows]
+    if max(map(width, lines), default=0) <= MAX_LINE:
+        return lines
+    return ["\n".join([f"- {row[0]}", *(f"  - {fact}" for fact in row[1:])]) for row in rows]
 
 
 def width(text: str) -> int:
@@ -50,15 +58,10 @@ def _padded(cell: str, size: int, align: Align) -> str:
     return " " * left + cell + " " * (free - left)
 
 
-def _item(header: Sequence[tuple[Inline, ...]], row: Sequence[tuple[Inline, ...]]) -> str:
-    """One row: its first cell as the name, the others below, each after its column's name."""
-    first, *others = row
-    name = f"- **{inline(first).strip() or '-'}**"
+def _row(header: Sequence[tuple[Inline, ...]], row: Sequence[tuple[Inline, ...]]) -> list[str]:
+    """A row's first cell as its name, each other one after its column's name; of two cells the second needs none."""
+    name, *others = (inline(cell).strip() for cell in row)
     if len(others) == 1:
-        return f"{name}: {inline(others[0]).strip()}"
-    facts = [
-        f"  - {inline(column).strip()}: {inline(cell).strip()}"
-        for column, cell in zip(header[1:], others, strict=True)
-        if unmarked(cell).strip()
-    ]
-    return "\n".join([name, *facts])
+        return [f"**{name or '-'}**: {others[0]}"]
+    columns = (inline(column).strip() for column in header[1:])
+    return [f"**{name or '-'}**", *(f"{column}: {cell}" for column, cell in zip(columns, others, strict=True) if cell)]

@@ -56,7 +56,6 @@ class TelegramMessenger(Messenger):
 
     @override
     async def send(self, post: Post, *, lane: Lane = Lane.DAILY) -> MessageId:
-        known = await self._store.chat(post.chat)
         to = Address(
             chat=_number(post.chat.chat_id),
             thread=None if post.chat.thread_id is None else _number(post.chat.thread_id),
@@ -64,7 +63,7 @@ class TelegramMessenger(Messenger):
             protected=post.protected,
             classic=post.classic,
             paid=self._paid,
-            anonymous=known is not None and known.kind is ChatKind.CHANNEL,
+            anonymous=await self._kind_of(post) is ChatKind.CHANNEL,
             reply_to=None if post.reply_to is None else _number(post.reply_to),
         )
         token = LANE.set(lane)
@@ -78,6 +77,12 @@ class TelegramMessenger(Messenger):
         finally:
             LANE.reset(token)
         return MessageId(str(first))
+
+    async def _kind_of(self, post: Post) -> ChatKind | None:
+        if post.kind is not None:
+            return post.kind
+        known = await self._store.chat(post.chat)
+        return None if known is None else known.kind
 
     async def _delivered(self, reply: Reply, to: Address, *, fall_back: bool) -> int:
         try:

@@ -1,7 +1,7 @@
 """A reply as the messages it takes: rendered, cut to Telegram's limits, with the buttons below the last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from telegram import ForceReply, InlineKeyboardMarkup
@@ -19,12 +19,22 @@ MAX_PLACEHOLDER: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One message's worth of a reply."""
+    """One message's worth of a reply.
+
+    `written` is the markup as the API reads it, written once for all who get the same.
+    """
 
     html: str
     rich: bool
     inert: bool
     markup: InlineKeyboardMarkup | ForceReply | None = None
+    written: str | None = None
+
+    def with_buttons_of(self, other: "Part | None") -> "Part":
+        """The same text over another part's buttons, or none."""
+        if other is None:
+            return replace(self, markup=None, written=None)
+        return replace(self, markup=other.markup, written=other.written)
 
 
 def parts_of(reply: Reply, *, is_rich: bool) -> tuple[Part, ...]:
@@ -32,6 +42,7 @@ def parts_of(reply: Reply, *, is_rich: bool) -> tuple[Part, ...]:
     measure, limit = (rich_size, rich.LIMIT) if is_rich else (classic_size, classic.LIMIT)
     inert = reply.question is not None or reply.accent is not None
     markup = None if reply.poll is not None else _markup(reply)
+    written = None if markup is None else markup.to_json()
     messages = split(reply.blocks, measure, limit)
     return tuple(
         Part(
@@ -39,6 +50,7 @@ def parts_of(reply: Reply, *, is_rich: bool) -> tuple[Part, ...]:
             rich=is_rich,
             inert=inert,
             markup=markup if number == len(messages) else None,
+            written=written if number == len(messages) else None,
         )
         for number, blocks in enumerate(messages, 1)
     )

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
 from typing import Final
@@ -11,7 +10,8 @@ import structlog
 from telegram import Bot, InputFile
 from telegram.error import EndPointNotFound, TelegramError
 
-from bot.core.ports import Painter, Store
+from bot.core.ports import Lane, Painter, Store
+from bot.core.repeats import Repeats
 from bot.core.replies import Attachment, Poll, Reply
 from bot.platforms.telegram.addresses import Address, Shown
 from bot.platforms.telegram.faults import is_about_the_text, is_gone_message, is_unchanged
@@ -19,6 +19,7 @@ from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.parts import Part, needs_rich, parts_of
 from bot.platforms.telegram.pictures import Pictures
 from bot.platforms.telegram.polls import remember_poll, send_poll
+from bot.platforms.telegram.transport import LANE
 from bot.platforms.telegram.writing import EphemeralRefused, Writer
 
 __all__ = ["Address", "EphemeralRefused", "Sender", "Shown"]
@@ -48,6 +49,7 @@ class Sender:
         self._pictures: Final = Pictures(bot=bot, store=store, painter=painter, following=following)
         # The messages of a reply that takes several, by the one that has the buttons.
         self._trails: Final[OrderedDict[tuple[int, int], tuple[int, ...]]] = OrderedDict()
+        self._rendered_lately: Final = Repeats[tuple[Part, ...]]()
         self.rich_works = True
         """Until the server says it does not know rich messages; tried again after a restart."""
 
@@ -77,7 +79,7 @@ class Sender:
             return ()
         if self.rich_works and not plain and (reply.question is not None or needs_rich(reply.blocks)):
             try:
-                return await put(parts_of(reply, is_rich=True))
+                return await put(self._parts(reply, is_rich=True))
             except EndPointNotFound:
                 self.rich_works = False
                 _log.warning("Telegram's server knows no rich messages; ordinary ones are sent until the restart")
@@ -85,7 +87,14 @@ class Sender:
                 if is_unchanged(error) or is_gone_message(error) or not is_about_the_text(error):
                     raise
                 _log.exception("Telegram refused a rich message; it goes as an ordinary one", question=reply.question)
-        return await put(parts_of(reply, is_rich=False))
+        return await put(self._parts(reply, is_rich=False))
+
+    def _parts(self, reply: Reply, *, is_rich: bool) -> tuple[Part, ...]:
+        """The reply rendered; what is posted to many chats, only once."""
+        if LANE.get() is Lane.TAP:
+            return parts_of(reply, is_rich=is_rich)
+        found = self._rendered_lately.find(reply, is_rich)
+        return found or self._rendered_lately.keep(reply, is_rich, parts_of(reply, is_rich=is_rich))
 
     # The messages of a reply
 
@@ -141,7 +150,7 @@ class Sender:
     async def _end(self, parts: Sequence[Part], ids: Sequence[int], shown: Shown) -> None:
         """The reply ends early: its buttons go below the last message that stands."""
         if shown.receiver is None:
-            last = replace(parts[len(ids) - 1], markup=parts[-1].markup)
+            last = parts[len(ids) - 1].with_buttons_of(parts[-1])
             await self._following.best("buttons", shown.chat, partial(self._writer.edit, last, shown, ids[-1]))
 
     async def _remove(self, shown: Shown, message: int) -> None:
@@ -180,4 +189,4 @@ class Sender:
 def _buttons_on_top(parts: Sequence[Part]) -> Sequence[Part]:
     """The same parts with the buttons below the first: what one person alone sees keeps its place and its buttons."""
     first, *others = parts
-    return (replace(first, markup=parts[-1].markup), *(replace(part, markup=None) for part in others))
+    return (first.with_buttons_of(parts[-1]), *(part.with_buttons_of(None) for part in others))

@@ -6,6 +6,7 @@ knows whether a request had left when something failed, which decides whether it
 
 import asyncio
 import json
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import timedelta
 from http import HTTPStatus
@@ -19,7 +20,7 @@ from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 
 from bot.core.errors import RateLimited
-from bot.core.ports import Lane, Pacer
+from bot.core.ports import Lane, Pacer, Turn
 from bot.platforms.telegram.faults import NeverLeft, NoAnswer, ServerFault, TooFast
 from bot.platforms.telegram.pauses import PATIENCE, Floods, MethodPauses
 from bot.platforms.telegram.turns import Turns, turns_of
@@ -32,6 +33,7 @@ _CONNECT_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 20.0
 _UPLOAD_SECONDS: Final = 60.0
 _TRIES: Final = 3
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 class PacedRequest(BaseRequest):
@@ -103,8 +105,8 @@ class PacedRequest(BaseRequest):
         turns = turns_of(name, request_data)
         tries = 0
         while True:
-            await self._wait(name, turns)
-            status, body = await self._exchange(url, name, request_data, seconds)
+            passed = await self._wait(name, turns)
+            status, body = await self._exchange(url, name, request_data, seconds, passed)
             pause = _retry_after(body) if status == HTTPStatus.TOO_MANY_REQUESTS else None
             if pause is None:
                 break
@@ -117,20 +119,22 @@ class PacedRequest(BaseRequest):
             raise ServerFault(f"{name}: Telegram answered {status} {_description(body)}".rstrip())
         return status, body
 
-    async def _wait(self, name: str, turns: Turns | None) -> None:
-        """Until the request may leave; raises TooFast if that would take too long."""
+    async def _wait(self, name: str, turns: Turns | None) -> list[Turn]:
+        """Until the request may leave; the turns it takes. Raises TooFast if that would take too long."""
+        passed: list[Turn] = []
         if self._pacer is None:
-            return
+            return passed
         if turns is None:
             await self._pauses.wait_out(name)
-            return
+            return passed
         try:
             for _ in range(turns.count):
                 if self._unpaid is not None and not turns.paid:
-                    await self._unpaid.turn(LANE.get())
-                await self._pacer.turn(LANE.get(), scope=turns.scope, group=turns.group)
+                    passed.append(await self._unpaid.turn(LANE.get()))
+                passed.append(await self._pacer.turn(LANE.get(), scope=turns.scope, group=turns.group))
         except RateLimited as error:
             raise TooFast(error.retry_after) from None
+        return passed
 
     def _hold_back(self, name: str, turns: Turns | None, pause: timedelta) -> None:
         """Keep a pause for what it is about: the method, the chat, or the account if several chats were refused."""
@@ -141,16 +145,23 @@ class PacedRequest(BaseRequest):
             is_account = turns.scope is None or self._floods.is_account(turns.scope, now)
             self._pacer.pause(pause, scope=None if is_account else turns.scope)
 
-    async def _exchange(self, url: str, name: str, data: RequestData | None, seconds: float) -> tuple[int, bytes]:
+    async def _exchange(
+        self, url: str, name: str, data: RequestData | None, seconds: float, turns: Sequence[Turn]
+    ) -> tuple[int, bytes]:
         if self._session is None:
             raise NeverLeft(f"{name}: the connection is closed")
         body, uploading = _body(data)
-        seen = SimpleNamespace(left=False)
+        headers = _JSON if isinstance(body, bytes) else None
+        seen = SimpleNamespace(left=False, turns=turns)
         timeout = aiohttp.ClientTimeout(
             total=(_UPLOAD_SECONDS if uploading else 0) + seconds + _CONNECT_SECONDS, sock_connect=_CONNECT_SECONDS
         )
         try:
-            async with self._session.post(url, data=body, timeout=timeout, trace_request_ctx=seen) as answer:
+            async with self._session.post(
+                url, data=body, headers=headers, timeout=timeout, trace_request_ctx=seen
+            ) as answer:
+                for turn in turns:
+                    turn.answered()
                 return answer.status, await answer.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             kind = NoAnswer if seen.left else NeverLeft
@@ -163,6 +174,8 @@ async def _note_departure(
 ) -> None:
     del session, params
     context.trace_request_ctx.left = True
+    for turn in context.trace_request_ctx.turns:
+        turn.left()
 
 
 def _body(data: RequestData | None) -> tuple[Any, bool]:
@@ -170,7 +183,8 @@ def _body(data: RequestData | None) -> tuple[Any, bool]:
     if data is None:
         return None, False
     if not data.contains_files:
-        return data.json_parameters, False
+        # Far quicker to write, and shorter, than a form: https://core.telegram.org/bots/api#making-requests
+        return json.dumps(data.parameters).encode(), False
     form = aiohttp.FormData()
     for key, value in data.json_parameters.items():
         form.add_field(key, value)

@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import TelegramError
 
 from bot.platforms.telegram.addresses import Address, Shown
 from bot.platforms.telegram.faults import is_unchanged
 from bot.platforms.telegram.newer import (
+    Posted,
     delete_ephemeral_message,
     edit_ephemeral_message,
     edit_rich_message,
@@ -35,7 +36,9 @@ class Writer:
         shared, newer = to.parameters(), to.newer()
         if part.rich:
             content = rich_message(part.html, inert=part.inert)
-            sent = await send_rich_message(self._bot, to.chat, content, **{**shared, **newer}, reply_markup=part.markup)
+            posted = await send_rich_message(
+                self._bot, to.chat, content, **{**shared, **newer}, reply_markup=part.written
+            )
         else:
             sent = await self._bot.send_message(
                 to.chat,
@@ -46,15 +49,15 @@ class Writer:
                 api_kwargs=newer or None,
                 **shared,
             )
-        return sent.message_id if to.ephemeral is None else await self._surely_ephemeral(sent, to)
+            posted = Posted(id=sent.message_id, ephemeral=ephemeral_id(sent))
+        return posted.id if to.ephemeral is None else await self._surely_ephemeral(posted, to)
 
-    async def _surely_ephemeral(self, sent: Message, to: Address) -> int:
+    async def _surely_ephemeral(self, posted: Posted, to: Address) -> int:
         """A server that does not know the parameter posts for everybody: take that back at once."""
-        id_ = ephemeral_id(sent)
-        if id_ is None:
-            await self._bot.delete_message(to.chat, sent.message_id)
+        if posted.ephemeral is None:
+            await self._bot.delete_message(to.chat, posted.id)
             raise EphemeralRefused(f"the server posted to chat {to.chat} what one person was to see")
-        return id_
+        return posted.ephemeral
 
     async def edit(self, part: Part, shown: Shown, message: int) -> bool:
         """Make one of the shown reply's messages read like the part; True, also where it does already."""

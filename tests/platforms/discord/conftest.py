@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from bot.core.library import Library
 from bot.core.model import Chat, ChatKind, ChatRef, Language
-from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter
+from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter, Turn
 from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
@@ -38,8 +38,9 @@ class CountingPacer(Pacer):
     refusals: int = 0
 
     @override
-    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> None:
+    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Turn:
         self.turns.append((lane, scope))
+        return Turn()
 
     @override
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:

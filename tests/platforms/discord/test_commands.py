@@ -71,7 +71,7 @@ async def test_commands_are_told_only_when_they_changed(idle: Bot) -> None:
         await client.wait_until_ready()
         ann = idle.person()
         await ann.command(ann.dm, "help")
-    assert idle.server.syncs == 1
+    assert idle.server.rest.syncs == 1
 
 
 async def test_a_developers_guild_gets_them_at_once(server: FakeDiscord, bank: Bank) -> None:

@@ -12,8 +12,10 @@ from bot.core.ports import Bank
 from bot.core.replies import Attachment, Button, Option, Picker, Prompt, Reply, Row, Tone
 from bot.core.requests import Voice
 from bot.locales import FluentPhrases
-from bot.platforms.discord.components import Message, clipped, messages, modal
+from bot.platforms.discord.components import Message, messages
 from bot.platforms.discord.drawing import drawn
+from bot.platforms.discord.modals import modal
+from bot.platforms.discord.prose import clipped
 from tests.fakes.discord_rules import FLAG_COMPONENTS_V2, Json, check_message, check_modal, walk
 from tests.platforms.discord.conftest import PlainPainter
 
@@ -132,6 +134,44 @@ async def test_switches_are_a_menu_of_several_choices_with_the_chosen_ones_set()
     (menu,) = row["components"]
     assert (menu["min_values"], menu["max_values"]) == (0, 12)
     assert [option["label"] for option in menu["options"] if option["default"]] == ["01:00"]
+
+
+async def test_an_entry_of_a_list_is_a_section_with_its_button_beside_it() -> None:
+    entries = tuple(
+        Row(buttons=(Button(label="Open", action=Another(topic=TopicSlug(slug)), whole=f"About *{slug}*, told whole"),))
+        for slug in ("lora", "rag")
+    )
+    more = Row(buttons=(Button(label="More", action=Run(command="help")),))
+    box, row = (await only(Reply(blocks=(heading(1, "T"),), controls=(*entries, more))))["components"]
+    assert [part["type"] for part in box["components"]] == [10, 9, 9]
+    assert [part["components"][0]["content"] for part in box["components"][1:]] == [
+        "About \\*lora\\*, told whole",
+        "About \\*rag\\*, told whole",
+    ]
+    ids = [part["accessory"]["custom_id"] for part in box["components"][1:]] + [row["components"][0]["custom_id"]]
+    assert ids == ["qm0:1a~lora", "qm1:1a~rag", "qm2:1c~help"]
+
+
+async def test_a_list_that_is_too_long_for_a_message_goes_on_in_the_next() -> None:
+    entry = Row(buttons=(Button(label="Open", action=Run(command="help"), whole="w" * 190),))
+    found = await messages(Reply(controls=(entry,) * 14), PlainPainter(), public=False)
+    sections = [[part for part in walk(wire(message)["components"]) if part["type"] == 9] for message in found]
+    assert [len(part) for part in sections] == [12, 2]
+
+
+def _labels(reply: Reply) -> list[str]:
+    return [button.label for row in reply.controls if isinstance(row, Row) for button in row.buttons]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_bare_question_can_be_answered_for_oneself_in_company_as_well(
+    bank: Bank, phrases: FluentPhrases, *, alone: bool
+) -> None:
+    voice, question = Voice(phrases, Language.EN), bank.question("lora-merge-weights")
+    bare = _labels(drawn(cards.card(voice, bank, question, alone=alone), voice))
+    assert bare.count("I'd say…") == 1
+    climbed = _labels(drawn(cards.card(voice, bank, question, Stage.ANSWER, alone=alone), voice))
+    assert "I'd say…" not in climbed
 
 
 async def test_the_same_action_twice_gets_two_ids() -> None:

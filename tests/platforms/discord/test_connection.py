@@ -7,11 +7,13 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from prometheus_client import generate_latest
+from structlog.typing import EventDict
 
 from bot.core.ports import Bank, State
 from bot.platforms.discord.client import point_at
 from tests.fakes.discord_gateway import GUILDS_INTENT
 from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.discord_world import buttons
 from tests.platforms.discord.conftest import Bot, connected, make_bot
 
 
@@ -26,6 +28,22 @@ async def test_only_guilds_are_asked_for_and_nothing_is_cached(idle: Bot) -> Non
         assert [len(guild.members) for guild in client.guilds] == [1]
         assert list(client.cached_messages) == []
         assert idle.platform.health().state is State.OK
+
+
+async def test_as_many_shards_as_the_server_wants_share_the_guilds(idle: Bot) -> None:
+    world = idle.server.world
+    idle.server.rest.shards = 2
+    owner = world.user("owner")
+    guilds = [world.guild(f"Guild {number}", owner=owner) for number in range(2)]
+    channels = [world.channel(guild) for guild in guilds]
+    async with connected(idle):
+        assert [identify["shard"] for identify in idle.server.gateway.identifies] == [[0, 2], [1, 2]]
+        client = idle.platform.messenger.client
+        assert client is not None
+        assert {guild.shard_id for guild in client.guilds} == {0, 1}
+        ann = idle.person()
+        for place in (*channels, ann.dm):
+            assert (await ann.command(place, "help")).replies
 
 
 async def test_starting_waits_for_nothing(idle: Bot) -> None:
@@ -124,6 +142,20 @@ async def test_what_is_under_way_is_finished_before_the_farewell(idle: Bot) -> N
         await idle.server.until(lambda: exchange.callback)
     assert exchange.replies
     await idle.server.until(lambda: not idle.server.gateway.connected)
+
+
+async def test_what_takes_too_long_is_cut_off_at_the_farewell(idle: Bot, logged: list[EventDict]) -> None:
+    ann = idle.person()
+    with_formula = next(q for q in idle.bank.questions if "$$" in q.en.answer)
+    async with connected(idle):
+        (card,) = (await ann.command(ann.dm, "question", id=with_formula.id)).replies
+        idle.painter.gate = asyncio.Event()
+        tap = await ann.tap(card, buttons(card)["Answer"]["custom_id"])
+        await idle.server.until(lambda: tap.callback)
+        await idle.platform._answering.settle(0.01)
+        assert "interactions cut off" in [event["event"] for event in logged]
+        idle.painter.gate.set()
+        await ann.answered(tap)
 
 
 async def test_figures_for_operators(idle: Bot) -> None:

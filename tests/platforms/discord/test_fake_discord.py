@@ -8,9 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.fakes.discord_interactions import ACKNOWLEDGE_WITHIN
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import FLAG_COMPONENTS_V2, Json, Refused, check_commands, check_message, check_modal
-from tests.fakes.discord_server import ACKNOWLEDGE_WITHIN, TOKEN, FakeDiscord
+from tests.fakes.discord_server import TOKEN, FakeDiscord
 
 TEXT: Json = {"type": 10, "content": "x"}
 
@@ -137,7 +138,8 @@ def field(**more: Any) -> Json:
 
 
 def test_a_modal_is_taken() -> None:
-    check_modal({"title": "t", "custom_id": "c", "components": [field()]})
+    optional = {**field(), "component": menu(2, min_values=0, required=False)}
+    check_modal({"title": "t", "custom_id": "c", "components": [optional, field()]})
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,7 @@ def test_a_modal_is_taken() -> None:
         {"title": "t", "custom_id": "c", "components": [field(label="inside")]},
         {"title": "t", "custom_id": "c", "components": [field(max_length=4001)]},
         {"title": "t", "custom_id": "c", "components": [{**field(), "label": "l" * 46}]},
+        {"title": "t", "custom_id": "c", "components": [{**field(), "component": menu(2, min_values=0)}]},
     ],
 )
 def test_modals_that_discord_would_refuse_are_refused(data: Json) -> None:
@@ -220,7 +223,7 @@ async def test_what_is_not_there_is_not_found(server: FakeDiscord, http: aiohttp
 
 async def test_the_limit_of_a_channel_is_enforced(server: FakeDiscord, http: aiohttp.ClientSession) -> None:
     channel = server.world.channel(server.world.guild())
-    server.limit = (2, 60.0)
+    server.rest.limit = (2, 60.0)
     statuses = [(await ask(http, server, "POST", f"/channels/{channel['id']}/messages", content="x"))[0] for _ in "abc"]
     assert statuses == [200, 200, 429]
 

@@ -115,15 +115,6 @@ async def test_nobody_else_may_touch_the_plan(idle: Bot) -> None:
         assert "Only admins" in texts(demoted.replies[0])
 
 
-async def test_a_guild_may_let_others_run_the_commands_for_managers(idle: Bot) -> None:
-    """Discord asks for Manage Server by default; a server's settings may say otherwise, and Discord enforces them."""
-    channel = guild_channel(idle)
-    async with connected(idle):
-        ann = idle.person("ann")
-        (done,) = (await ann.command(channel, "subscribe", time="9:00")).replies
-        assert "Subscribed" in texts(done)
-
-
 async def test_an_app_that_only_its_user_installed_cannot_subscribe_a_guild(bot: Bot) -> None:
     elsewhere = {"id": "77", "type": 0, "guild_id": "66", "name": "x", "position": 0, "permission_overwrites": []}
     bot.server.world.channels["77"] = elsewhere
@@ -132,7 +123,41 @@ async def test_an_app_that_only_its_user_installed_cannot_subscribe_a_guild(bot:
     (told,) = (await root.command(elsewhere, "subscribe")).replies
     assert "Only admins" in texts(told)
     (card,) = (await root.command(elsewhere, "random")).replies
-    assert "Answer" in buttons(card)
+    answer = (await root.press(card, "Answer")).replies[-1]
+    assert is_private(answer)
+    await root.press(answer, "Knew it")
+    await root.command(elsewhere, "help")
+    assert not [path for method, path, _ in bot.server.requests if method == "PATCH" and "/channels/" in path]
+
+
+async def test_what_is_of_use_to_one_person_alone_is_shown_to_them_alone(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        (told,) = (await ann.command(channel, "help")).replies
+        assert "just send words" not in texts(told)
+        for name in ("help", "me", "saved", "review"):
+            (told,) = (await ann.command(channel, name)).replies
+            assert is_private(told), name
+        (start,) = (await ann.command(channel, "start")).replies
+        assert not is_private(start)
+        (told,) = (await ann.press(start, "All commands")).replies
+        assert is_private(told)
+        (told,) = (await ann.command(ann.dm, "help")).replies
+        assert not is_private(told)
+
+
+async def test_a_new_plan_keeps_the_zone_of_the_channels_around(idle: Bot) -> None:
+    world = idle.server.world
+    guild = world.guild()
+    here, there = world.channel(guild, "here"), world.channel(guild, "there", kind=FORUM)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(world.thread(there), "subscribe", zone="Europe/Lisbon")
+        await root.command(here, "subscribe")
+        subscription = await idle.store.subscription(ChatRef(platform=DISCORD, chat_id=here["id"]))
+    assert subscription is not None
+    assert subscription.plan.timetable.zone == "Europe/Lisbon"
 
 
 async def test_a_group_of_friends_has_no_plan_but_questions(bot: Bot) -> None:
@@ -189,15 +214,31 @@ async def test_an_own_answer_stays_private_until_its_author_shares_it(idle: Bot)
     async with connected(idle):
         ann = idle.person()
         (card,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
-        hint = (await ann.press(card, "Hint")).replies[0]
-        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        (mine,) = (await ann.fill_in(await ann.press(card, "I'd say"), "Add BA to W.")).replies
         assert is_private(mine)
+        assert {"Your own answer", "Key points"} <= set(headings(mine))
         assert idle.server.world.messages[channel["id"]] == [card]
         (shared,) = (await ann.press(mine, "Share")).replies
         assert not is_private(shared)
         assert "Add BA to W." in texts(shared)
         assert texts(shared).startswith(f"<@{ann.user['id']}>")
         assert shared["allowed_mentions"] == {"parse": []}
+
+
+def headings(message: Json) -> list[str]:
+    """The headings of a message's parts."""
+    return [line.removeprefix("### ") for line in texts(message).split("\n") if line.startswith("### ")]
+
+
+async def test_one_may_answer_for_oneself_beside_a_private_hint_as_well(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        (card,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
+        hint = (await ann.press(card, "Hint")).replies[0]
+        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        assert is_private(mine)
+        assert "> Add BA to W." in texts(mine)
 
 
 async def test_an_answer_is_shared_into_the_thread_below_its_question(idle: Bot) -> None:
@@ -210,13 +251,30 @@ async def test_an_answer_is_shared_into_the_thread_below_its_question(idle: Bot)
         daily = Post(chat=ref, reply=cards.card(voice, idle.bank, question, alone=False), key="d1", thread_title="t")
         sent = await idle.platform.messenger.send(daily)
         (card,) = idle.server.world.messages[channel["id"]]
-        hint = (await ann.press(card, "Hint")).replies[0]
-        (mine,) = (await ann.fill_in(await ann.press(hint, "I'd say"), "Add BA to W.")).replies
+        (mine,) = (await ann.fill_in(await ann.press(card, "I'd say"), "Add BA to W.")).replies
         await ann.press(mine, "Share")
         thread = idle.server.world.messages[sent]
         await idle.server.until(lambda: thread)
         assert "Add BA to W." in texts(thread[0])
         assert idle.server.world.messages[channel["id"]] == [card]
+
+
+async def test_an_answer_that_cannot_be_shared_in_the_thread_is_shared_in_the_channel(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        ref = await idle.knows(channel)
+        voice = await idle.service.voice_in(ref)
+        asked = cards.card(voice, idle.bank, idle.bank.question("lora-merge-weights"), alone=False)
+        sent = await idle.platform.messenger.send(Post(chat=ref, reply=asked, key="d1", thread_title="t"))
+        idle.server.world.channels[sent]["thread_metadata"]["locked"] = True
+        (card,) = idle.server.world.messages[channel["id"]]
+        (mine,) = (await ann.fill_in(await ann.press(card, "I'd say"), "Add BA to W.")).replies
+        shared = await ann.press(mine, "Share")
+        await idle.server.until(lambda: shared.followups)
+        (told,) = shared.followups
+        assert not is_private(told)
+        assert "Add BA to W." in texts(told)
 
 
 async def test_a_role_is_chosen_to_be_notified_and_taken_off_again(idle: Bot) -> None:

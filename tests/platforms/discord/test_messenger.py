@@ -18,14 +18,24 @@ from bot.core.errors import (
     Unknown,
 )
 from bot.core.markup import MathBlock, paragraph
-from bot.core.model import ChatKind, ChatRef, Language, MessageId
+from bot.core.model import (
+    ChatKind,
+    ChatRef,
+    Delivery,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
+    Language,
+    MessageId,
+    QuestionId,
+)
 from bot.core.ports import Lane
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_rules import FLAG_SILENT, FLAG_SUPPRESS_EMBEDS, Json, Refused
-from tests.fakes.discord_world import FORUM, NEWS, buttons, texts
+from tests.fakes.discord_world import ATTACH, FORUM, HISTORY, INVITED, MEDIA, NEWS, buttons, texts
 from tests.platforms.discord.conftest import Bot, connected
 
 MESSAGES = r"/messages$"
@@ -134,6 +144,87 @@ async def test_a_forum_gets_a_new_post_with_a_fitting_tag(idle: Bot) -> None:
         assert texts(posted(idle, thread)[0]) == "edited"
 
 
+async def test_a_forum_post_whose_making_went_unheard_is_found_again(idle: Bot) -> None:
+    """Making one takes no nonce on Discord, so a repeat looks for it; what follows in it is refused by its nonce."""
+    forum = channel_in(idle, kind=FORUM)
+    long = Reply(blocks=(paragraph("What is it?"), *(paragraph(str(number) * 1700) for number in range(4))))
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        idle.server.cut("POST", "/threads$", after_acting=True)
+        with pytest.raises(Unknown):
+            await idle.platform.messenger.send(post(ref, long))
+        sent = await idle.platform.messenger.send(post(ref, long, repeated=True))
+        assert await idle.platform.messenger.send(post(ref, long, repeated=True)) == sent
+        assert posts_in(idle, forum) == [sent]
+        assert len(posted(idle, idle.server.world.channels[sent])) == 2
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+async def test_a_forum_post_is_not_made_again_by_the_library_when_the_server_fails(idle: Bot, status: int) -> None:
+    forum = channel_in(idle, kind=FORUM)
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        idle.server.fail("POST", "/threads$", status, after_acting=True)
+        with pytest.raises(Unknown):
+            await idle.platform.messenger.send(post(ref, card(idle)))
+        sent = await idle.platform.messenger.send(post(ref, card(idle), repeated=True))
+        assert posts_in(idle, forum) == [sent]
+
+
+async def test_a_repeat_whose_first_attempt_never_arrived_makes_the_post(idle: Bot) -> None:
+    forum = channel_in(idle, kind=FORUM)
+    others = idle.server.world.thread(forum, "What is it?")
+    others["owner_id"] = idle.server.world.user("somebody")["id"]
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        idle.server.cut("POST", "/threads$", after_acting=False)
+        asked = Reply(blocks=(paragraph("What is it?"),))
+        with pytest.raises(Unknown):
+            await idle.platform.messenger.send(post(ref, asked))
+        sent = await idle.platform.messenger.send(post(ref, asked, repeated=True))
+        assert posts_in(idle, forum) == [others["id"], sent]
+
+
+async def test_the_same_question_that_was_posted_some_days_ago_is_another_post(idle: Bot) -> None:
+    forum = channel_in(idle, kind=FORUM)
+    async with connected(idle):
+        ref = await idle.knows(forum)
+        before = await idle.platform.messenger.send(post(ref, card(idle)))
+        delivered(idle, ref, before)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), repeated=True))
+        assert posts_in(idle, forum) == [before, sent]
+
+
+def delivered(bot: Bot, ref: ChatRef, message: str) -> None:
+    """Have the books say that a message was a delivery of the chat's."""
+    row = Delivery(
+        id=DeliveryId(99),
+        chat=ref,
+        kind=DeliveryKind.QUESTION,
+        slot="2026-11-20T09:00",
+        question=QuestionId("lora-merge-weights"),
+        state=DeliveryState.SENT,
+        due_at=bot.clock.now(),
+        not_before=bot.clock.now(),
+        message_id=MessageId(message),
+    )
+    bot.store.deliveries[row.id] = row
+
+
+def posts_in(bot: Bot, forum: Json) -> list[str]:
+    """The ids of a forum's posts."""
+    return [channel["id"] for channel in bot.server.world.channels.values() if channel.get("parent_id") == forum["id"]]
+
+
+async def test_a_media_channel_is_a_forum(idle: Bot) -> None:
+    gallery = channel_in(idle, kind=MEDIA)
+    async with connected(idle):
+        ref = await idle.knows(gallery)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), thread_title="x", pin=True))
+        await idle.platform.messenger.edit(ref, sent, Reply(blocks=(paragraph("edited"),)))
+        assert texts(posted(idle, idle.server.world.channels[sent])[0]) == "edited"
+
+
 async def test_a_forum_that_insists_on_a_tag_gets_one(idle: Bot) -> None:
     forum = channel_in(idle, kind=FORUM, tags=("daily",))
     forum["flags"] = 1 << 4
@@ -167,7 +258,7 @@ async def test_an_announcement_is_crossposted(idle: Bot) -> None:
     async with connected(idle):
         ref = await idle.knows(channel, ChatKind.CHANNEL)
         sent = await idle.platform.messenger.send(post(ref, card(idle), crosspost=True))
-        assert idle.server.crossposted == [sent]
+        assert idle.server.rest.crossposted == [sent]
 
 
 async def test_a_refused_extra_does_not_lose_the_question(idle: Bot) -> None:
@@ -179,6 +270,39 @@ async def test_a_refused_extra_does_not_lose_the_question(idle: Bot) -> None:
         sent = await idle.platform.messenger.send(post(ref, card(idle), pin=True, thread_title="t", crosspost=True))
         assert [message["id"] for message in posted(idle, channel)] == [sent]
         assert idle.pacer.refusals == 2
+
+
+async def test_where_no_files_may_be_attached_formulas_are_written_out(idle: Bot) -> None:
+    channel = channel_in(idle)
+    idle.server.world.granted = INVITED & ~ATTACH
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        await idle.platform.messenger.send(post(ref, Reply(blocks=(paragraph("q"), MathBlock("x^2")))))
+        (message,) = posted(idle, channel)
+        assert "```\nx²\n```" in texts(message)
+        assert message["attachments"] == []
+
+
+async def test_where_nothing_may_be_written_there_is_no_second_attempt_without_pictures(idle: Bot) -> None:
+    channel = channel_in(idle)
+    idle.server.world.granted = 0
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        with pytest.raises(NotAllowed):
+            await idle.platform.messenger.send(post(ref, Reply(blocks=(MathBlock("x^2"),))))
+        assert [status for _, path, status in idle.server.requests if path.endswith(f"{channel['id']}/messages")] == [
+            403
+        ]
+
+
+async def test_where_the_history_may_not_be_read_the_answer_points_at_nothing(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle)))
+        idle.server.world.granted = INVITED & ~HISTORY
+        await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent))
+        assert posted(idle, channel)[1].get("message_reference") is None
 
 
 async def test_an_archived_thread_is_opened_again(idle: Bot) -> None:
@@ -221,6 +345,23 @@ async def test_an_operator_is_written_to_by_their_own_id(bot: Bot) -> None:
     await bot.platform.messenger.send(post(ref, Reply(blocks=(paragraph("look"),))), lane=Lane.TAP)
     (dm,) = [channel for channel in bot.server.world.channels.values() if channel["type"] == 1]
     assert texts(posted(bot, dm)[0]) == "look"
+
+
+async def test_an_operator_who_cannot_be_written_to_is_gone(bot: Bot) -> None:
+    ref = ChatRef(platform=DISCORD, chat_id=bot.server.world.user("operator")["id"])
+    bot.server.fail("POST", "/users/@me/channels", 403, 50007)
+    with pytest.raises(ChatGone):
+        await bot.platform.messenger.send(post(ref, Reply(blocks=(paragraph("look"),))))
+
+
+async def test_an_answer_waits_while_nobody_can_tell_whether_its_question_has_a_thread(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle)))
+        idle.server.fail("GET", f"/channels/{sent}$", 503)
+        with pytest.raises(Unavailable):
+            await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent))
 
 
 async def test_a_quiz_is_posted_with_its_letters(idle: Bot) -> None:
@@ -287,7 +428,8 @@ async def test_a_long_pause_comes_to_us_to_the_letter(idle: Bot, *, everywhere: 
         with pytest.raises(RateLimited) as caught:
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert caught.value.retry_after == timedelta(seconds=64.5)
-        assert idle.pacer.pauses == [(timedelta(seconds=64.5), channel["id"])]
+        whole_account = [(timedelta(seconds=64.5), None)] if everywhere else []
+        assert idle.pacer.pauses == [*whole_account, (timedelta(seconds=64.5), channel["id"])]
 
 
 async def test_a_blocked_address_rests_for_an_hour(idle: Bot) -> None:
@@ -298,11 +440,13 @@ async def test_a_blocked_address_rests_for_an_hour(idle: Bot) -> None:
         with pytest.raises(RateLimited) as caught:
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert caught.value.retry_after == timedelta(hours=1)
+        assert caught.value.everywhere
+        assert idle.pacer.pauses == [(timedelta(hours=1), None)]
 
 
 async def test_our_own_limits_are_seen_in_the_headers_and_kept(idle: Bot) -> None:
     channel = channel_in(idle)
-    idle.server.limit = (2, 0.1)
+    idle.server.rest.limit = (2, 0.1)
     async with connected(idle):
         ref = await idle.knows(channel)
         for number in range(5):

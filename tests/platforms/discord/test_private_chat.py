@@ -6,10 +6,12 @@ import json
 import pytest
 
 from bot.core.actions import Ask, AskFor, encode
+from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatRef, LearnerRef, Plan
 from bot.platforms.discord.places import DISCORD
-from tests.fakes.discord_rules import FLAG_EPHEMERAL
-from tests.fakes.discord_server import MESSAGE, MODAL
+from tests.fakes.discord_interactions import MESSAGE, MODAL
+from tests.fakes.discord_people import Person
+from tests.fakes.discord_rules import FLAG_EPHEMERAL, SECTION, Json, walk
 from tests.fakes.discord_world import buttons, is_private, menus, texts
 from tests.platforms.discord.conftest import Bot
 
@@ -50,6 +52,16 @@ async def test_a_tap_on_a_later_message_of_a_long_answer_changes_that_message_al
     assert len(rated.replies) == 1
     assert [texts(message) for message in climbed.replies][:-1] == before[:-1]
     assert "✓ Knew it" in buttons(climbed.replies[-1])
+
+
+async def test_an_entry_of_a_list_is_opened_with_the_button_beside_it(bot: Bot) -> None:
+    ann = bot.person()
+    (found,) = (await ann.command(ann.dm, "search", words="merge lora weights")).replies
+    section = next(part for part in walk(found["components"]) if part["type"] == SECTION)
+    opened = await ann.press_id(found, section["accessory"]["custom_id"])
+    asked = section["components"][0]["content"].rstrip("…")
+    assert asked in texts(opened.replies[0])
+    assert {"Hint", "Answer"} <= set(buttons(opened.replies[0]))
 
 
 async def test_another_question_is_a_new_message(bot: Bot) -> None:
@@ -173,15 +185,54 @@ async def test_choosing_nothing_leaves_the_plan_as_it_is_and_says_why(bot: Bot) 
     assert (await _plan(bot, ann.dm["id"])).timetable.weekdays == {0}
 
 
+async def _zone_panel(ann: Person) -> Json:
+    """A panel open at its page of time zones."""
+    (panel,) = (await ann.command(ann.dm, "subscribe")).replies
+    await ann.press(panel, "Settings")
+    await ann.press(panel, "Time zone")
+    return panel
+
+
 async def test_a_time_zone_is_typed_into_a_form(bot: Bot) -> None:
     ann = bot.person()
-    (done,) = (await ann.command(ann.dm, "subscribe")).replies
-    await ann.press(done, "Settings")
-    await ann.press(done, "Time zone")
-    await ann.fill_in(await ann.press(done, "Type a zone"), "Tokyo")
+    panel = await _zone_panel(ann)
+    await ann.fill_in(await ann.press(panel, "Type a zone"), "Tokyo")
     assert (await _plan(bot, ann.dm["id"])).timetable.zone == "Asia/Tokyo"
-    wrong = await ann.fill_in(await ann.press(done, "Type a zone"), "Atlantis")
-    assert "Atlantis" in texts(wrong.replies[-1])
+
+
+async def test_the_form_offers_the_zones_where_a_client_is_at_home(bot: Bot) -> None:
+    ann = bot.person(locale="pt-BR")
+    form = await ann.press(await _zone_panel(ann), "Type a zone")
+    assert form.callback is not None
+    menu, _ = (label["component"] for label in form.callback["data"]["components"])
+    assert menu["options"][0]["label"] == "America/Sao Paulo"
+    await ann.fill_in(form, choice="America/Sao Paulo")
+    assert (await _plan(bot, ann.dm["id"])).timetable.zone == "America/Sao_Paulo"
+
+
+async def test_what_is_typed_goes_before_what_is_chosen(bot: Bot) -> None:
+    ann = bot.person(locale="pt-BR")
+    form = await ann.press(await _zone_panel(ann), "Type a zone")
+    await ann.fill_in(form, "Berlin", choice="America/Sao Paulo")
+    assert (await _plan(bot, ann.dm["id"])).timetable.zone == "Europe/Berlin"
+
+
+async def test_an_empty_zone_form_asks_again(bot: Bot) -> None:
+    ann = bot.person()
+    told = await ann.fill_in(await ann.press(await _zone_panel(ann), "Type a zone"))
+    assert "Write it" in buttons(told.replies[-1])
+    assert (await _plan(bot, ann.dm["id"])).timetable.zone == "Asia/Shanghai"
+
+
+async def test_a_zone_that_nobody_knows_gets_the_near_ones_to_choose_from(bot: Bot) -> None:
+    """A form cannot follow a form, so they stand in a message, with a button that opens it again."""
+    ann = bot.person()
+    panel = await _zone_panel(ann)
+    told = (await ann.fill_in(await ann.press(panel, "Type a zone"), "Berlim")).replies[-1]
+    assert "Berlim" in texts(told)
+    assert "Write it" in buttons(told)
+    await ann.press(told, "Europe/Berlin")
+    assert (await _plan(bot, ann.dm["id"])).timetable.zone == "Europe/Berlin"
 
 
 @pytest.mark.parametrize(
@@ -223,11 +274,12 @@ async def test_an_expired_interaction_disturbs_nobody(bot: Bot) -> None:
     assert (await ann.command(ann.dm, "help")).replies
 
 
-async def test_a_failure_of_ours_is_told_in_a_sentence(bot: Bot) -> None:
+@pytest.mark.parametrize("kind", [RuntimeError, StoreError])
+async def test_a_failure_of_ours_is_told_in_a_sentence(bot: Bot, kind: type[Exception]) -> None:
     ann = bot.person()
 
     async def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("disk on fire")
+        raise kind("disk on fire")
 
     bot.store.ratings = broken  # type: ignore[method-assign,assignment]  # a store that fails in one place
     (told,) = (await ann.command(ann.dm, "random")).replies

@@ -19,8 +19,20 @@ def test_a_narrow_table_is_aligned_in_a_code_block() -> None:
     ]
 
 
-def test_a_wide_table_becomes_a_list_with_an_item_a_row() -> None:
-    long = "a long explanation that does not fit beside anything else"
+def test_a_wide_table_of_short_facts_takes_a_line_a_row() -> None:
+    node = Table(
+        header=_row("model of the family", "layers", "query and KV heads", "KV cache a token"),
+        rows=(_row("Llama 3 8B", "32", "32 / 8", "128 KiB"), _row("The same, without its cache", "32", "", "")),
+        aligns=(Align.LEFT,) * 4,
+    )
+    assert table(node) == [
+        "- **Llama 3 8B** · layers: 32 · query and KV heads: 32 / 8 · KV cache a token: 128 KiB",
+        "- **The same, without its cache** · layers: 32",
+    ]
+
+
+def test_a_wide_table_of_long_facts_becomes_a_list_with_an_item_a_row() -> None:
+    long = "a long explanation that does not fit beside anything else, " * 2 + "and says so"
     node = Table(
         header=_row("method", "idea", "cost"),
         rows=(_row("LoRA", long, "low"), _row("Full", long, "")),

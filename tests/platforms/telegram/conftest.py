@@ -13,7 +13,7 @@ from bot.catalog.source import FolderBankSource, default_folder
 from bot.core.errors import RateLimited
 from bot.core.library import Library
 from bot.core.model import Language
-from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter
+from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter, Turn
 from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.platforms.telegram.platform import TelegramPlatform
@@ -35,10 +35,11 @@ class PassingPacer(Pacer):
     too_long: timedelta | None = None
 
     @override
-    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> None:
+    async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Turn:
         if self.too_long is not None and lane is not Lane.TAP:
             raise RateLimited("too long", retry_after=self.too_long)
         self.turns.append((lane, scope, group))
+        return Turn()
 
     @override
     def pause(self, retry_after: timedelta, *, scope: str | None = None) -> None:
