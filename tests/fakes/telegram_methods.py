@@ -58,6 +58,7 @@ METHODS = {
         "chat_id receiver_user_id ephemeral_message_id",
         since=10.2,
     ),
+    "deleteEphemeralMessage": _method("", "chat_id receiver_user_id ephemeral_message_id", since=10.2),
     "deleteMessage": _method("", "chat_id message_id"),
     "pinChatMessage": _method("disable_notification", "chat_id message_id"),
     "unpinChatMessage": _method("message_id", "chat_id"),

@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from tests.fakes.telegram_checks import check_picture, check_poll, in_album
+from tests.fakes.telegram_ephemeral import whisper
 from tests.fakes.telegram_markup import Refused, check_classic, check_rich
 from tests.fakes.telegram_methods import BY_NAME, METHODS
 from tests.fakes.telegram_people import TelegramPeople
@@ -259,17 +260,8 @@ class TelegramServer(TelegramPeople):
                 raise Error(400, "Bad Request: message to be replied not found")
             sent.reply_to = above["message_id"] if there else None
         self._mark(sent, given)
-        self._whisper(chat, sent, given.get("ephemeral_message_parameters"))
+        whisper(chat, sent, given, self.deeds, self.now())
         return chat, sent
-
-    def _whisper(self, chat: FakeChat, sent: Sent, ephemeral: Json | None) -> None:
-        if ephemeral is not None:
-            if chat.type not in {"group", "supergroup"} or not chat.bot_is_admin:
-                raise Error(400, "Bad Request: BOT_NOT_ADMIN")
-            sent.receiver = ephemeral["receiver_user_id"]
-            sent.replaced = bool(ephemeral.get("replace_callback_query_message"))
-            if sent.force_reply:
-                raise Error(400, "Bad Request: ephemeral messages can't force a reply")
 
     def _mark(self, sent: Sent, given: Json) -> None:
         markup = given.get("reply_markup", {})
@@ -376,11 +368,16 @@ class TelegramServer(TelegramPeople):
         self._rewrite(sent, given)
         return self._json(chat, sent)
 
-    async def _do_editEphemeralMessageText(self, given: Json) -> Json:  # noqa: N802
-        chat = self._chat(given)
-        sent = self._find(chat.id, int(given["ephemeral_message_id"]), int(given["receiver_user_id"]))
-        self._rewrite(sent, given)
-        return self._json(chat, sent)
+    def _whispered(self, given: Json) -> Sent:
+        return self._find(self._chat(given).id, int(given["ephemeral_message_id"]), int(given["receiver_user_id"]))
+
+    async def _do_editEphemeralMessageText(self, given: Json) -> bool:  # noqa: N802
+        self._rewrite(self._whispered(given), given)
+        return True
+
+    async def _do_deleteEphemeralMessage(self, given: Json) -> bool:  # noqa: N802
+        self.messages.remove(self._whispered(given))
+        return True
 
     def _rewrite(self, sent: Sent, given: Json) -> None:
         if sent.poll is not None or sent.photos or sent.document:

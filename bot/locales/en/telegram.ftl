@@ -14,3 +14,6 @@ telegram-inline-topic = { $n ->
 }
 telegram-inline-today = Today's question
 telegram-inline-more = Open Qianmian
+telegram-about-chat = About { $chat }:
+telegram-yours-alone = That is for your eyes alone. I show it in our private chat.
+telegram-open-private = Open

@@ -37,6 +37,7 @@ class Asking:
             rights=self._rights,
             language=language_of(message.from_user),
             features=FEATURES,
+            unseen_by_others=ephemeral_id(message) is not None,
         )
 
     def by_person(self, person: User, chat: Chat, *, unseen: bool = False) -> Request:
@@ -67,5 +68,6 @@ class Asking:
             thread=None if thread is None else int(thread),
             receiver=None if alone is None else person.id,
             ephemeral=alone,
+            query=query.id,
         )
         return self.by_person(person, chat, unseen=alone is not None), Tap(query=query, shown=shown)

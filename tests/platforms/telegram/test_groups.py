@@ -15,6 +15,7 @@ from tests.platforms.telegram.conftest import Made, Stage
 GROUP = -100200
 CHANNEL = -100300
 QUESTION = "lora-idea"
+QUESTION_WORDS = "What is the idea behind LoRA?"
 
 
 @pytest.fixture
@@ -30,8 +31,7 @@ async def _reveal(stage: Stage, policy: Reveal) -> None:
     server = stage.server
     await server.say(7, "/subscribe", chat=GROUP)
     panel = await server.message(chat=GROUP)
-    press = server.tapped if server.chats[GROUP].bot_is_admin else server.press
-    await press(7, panel, data=f"1e~reveal~{policy}")
+    await server.tapped(7, panel, data=f"1e~reveal~{policy}")
     assert stage.store.subscriptions[ref_of(GROUP)].plan.reveal is policy
 
 
@@ -52,10 +52,32 @@ async def test_an_admin_subscribes_the_group(stage: Stage, server: TelegramServe
     assert stage.store.chats[ref_of(GROUP)].kind is ChatKind.GROUP
 
 
-async def test_a_member_may_not_and_is_told(stage: Stage, server: TelegramServer) -> None:
+async def test_a_member_may_not_and_is_told_in_private(stage: Stage, server: TelegramServer) -> None:
     await server.say(8, "/subscribe 8:00", chat=GROUP)
-    assert "Only admins" in (await server.message(chat=GROUP)).text
+    told = await server.message()
+    assert told.chat == 8
+    assert "About Study group:" in told.text
+    assert "Only admins" in told.text
     assert not stage.store.subscriptions
+
+
+async def test_who_never_opened_the_private_chat_is_told_in_one_quiet_line_of_the_group(server: TelegramServer) -> None:
+    server.person(9, "Eve", started=False)
+    await server.say(9, "/subscribe 8:00", chat=GROUP)
+    line = await server.message(chat=GROUP)
+    assert "Only admins" in line.text
+    assert line.silent
+    await server.say(9, "/settings", chat=GROUP)
+    await server.until(lambda: line not in server.messages)
+    assert len([m for m in server.messages if m.by_bot]) == 1, "the newest refusal takes the place of the one before"
+
+
+async def test_a_refused_ephemeral_command_is_answered_to_its_sender_alone(server: TelegramServer) -> None:
+    command = await server.whisper(8, "/subscribe 8:00", chat=GROUP)
+    told = await server.message(chat=GROUP)
+    assert told.receiver == 8
+    assert "Only admins" in told.text
+    assert server.called("sendMessage")[-1]["reply_parameters"] == {"ephemeral_message_id": command}
 
 
 async def test_where_the_bot_is_an_admin_the_refusal_is_for_the_presser_alone(server: TelegramServer) -> None:
@@ -112,7 +134,7 @@ async def test_the_linked_channel_may_and_another_may_not(
 async def test_rights_that_cannot_be_looked_up_are_none(stage: Stage, server: TelegramServer) -> None:
     server.faults["getChatMember"].append(Error(400, "Bad Request: CHAT_ADMIN_REQUIRED"))
     await server.say(7, "/subscribe", chat=GROUP)
-    assert "Only admins" in (await server.message(chat=GROUP)).text
+    assert "Only admins" in (await server.message(chat=7)).text
     assert not stage.store.subscriptions
 
 
@@ -151,12 +173,16 @@ async def test_personal_data_asked_for_in_a_group_goes_to_the_person(server: Tel
     assert {m.chat for m in server.messages if m.by_bot} == {8}
 
 
-async def test_a_panel_in_a_group_is_walked_in_place(server: TelegramServer) -> None:
-    await server.say(7, "/subscribe", chat=GROUP)
-    panel = await server.message(chat=GROUP)
-    await server.press(7, panel, "Settings")
-    await server.press(7, panel, "Days")
-    assert len([m for m in server.messages if m.by_bot]) == 1
+async def test_where_nothing_can_be_shown_to_one_alone_a_panel_is_walked_in_place(stage_of: Made) -> None:
+    async with stage_of(version=10.1) as stage:
+        server = stage.server
+        server.person(7)
+        server.group(GROUP, _7="creator")
+        await server.say(7, "/subscribe", chat=GROUP)
+        panel = await server.message(chat=GROUP)
+        await server.press(7, panel, "Settings")
+        await server.press(7, panel, "Days")
+        assert len([m for m in server.messages if m.by_bot]) == 1
 
 
 # Revealing
@@ -179,7 +205,6 @@ async def test_counts_stand_on_the_buttons_of_a_public_card(server: TelegramServ
 
 
 async def test_a_private_reveal_is_seen_by_the_presser_alone(stage: Stage, server: TelegramServer) -> None:
-    server.chats[GROUP].bot_is_admin = True
     await _reveal(stage, Reveal.PRIVATE)
     card = await _card(server)
     await server.tapped(8, card, "Answer")
@@ -193,24 +218,26 @@ async def test_a_private_reveal_is_seen_by_the_presser_alone(stage: Stage, serve
     assert "✓ Knew it" in alone.labels()
 
 
-async def test_a_tap_is_named_in_the_ephemeral_answer(stage: Stage, server: TelegramServer) -> None:
-    server.chats[GROUP].bot_is_admin = True
+async def test_an_ephemeral_answer_names_the_tap_and_stands_in_place_of_the_card(
+    stage: Stage, server: TelegramServer
+) -> None:
     await _reveal(stage, Reveal.PRIVATE)
     query = await server.tap(8, await _card(server), "Answer")
     await server.until(lambda: server.called("sendRichMessage")[-1].get("ephemeral_message_parameters"))
     assert server.called("sendRichMessage")[-1]["ephemeral_message_parameters"] == {
         "receiver_user_id": 8,
         "callback_query_id": query,
+        "replace_callback_query_message": True,
     }
+    assert QUESTION_WORDS in server.messages[-1].text, "what stands in place of the question says it again"
 
 
 async def test_a_panel_for_one_admin_alone_stands_in_place_of_the_tapped_message(server: TelegramServer) -> None:
-    server.chats[GROUP].bot_is_admin = True
     await server.say(7, "/subscribe", chat=GROUP)
     shown = await server.message(chat=GROUP)
     await server.tapped(7, shown, "Settings")
     panel = server.messages[-1]
-    assert (panel.receiver, panel.replaced) == (7, True)
+    assert (panel.receiver, panel.replaces) == (7, shown.id)
     await server.press(7, panel, "Days")
     assert "On which days?" in panel.text
 
@@ -220,6 +247,7 @@ async def test_where_ephemeral_messages_are_refused_a_link_leads_into_the_privat
 ) -> None:
     await _reveal(stage, Reveal.PRIVATE)
     card = await _card(server)
+    server.faults["sendRichMessage"] += [Error(400, "Bad Request: BOT_NOT_ADMIN")] * 2
     answer = await server.tapped(8, card, "Answer")
     assert answer["url"] == f"https://t.me/qianmian_bot?start=q_{QUESTION}"
     asked = len(server.called("sendRichMessage"))
@@ -415,14 +443,13 @@ async def test_a_person_blocks_and_comes_back(stage: Stage, server: TelegramServ
     assert len([m for m in server.messages if m.by_bot]) == 1, "nobody is greeted twice in private"
 
 
-async def test_a_promotion_makes_private_answers_possible_at_once(stage: Stage, server: TelegramServer) -> None:
-    await _reveal(stage, Reveal.PRIVATE)
-    card = await _card(server)
-    await server.tapped(8, card, "Answer")
+async def test_a_promotion_makes_answers_for_one_alone_possible_at_once(server: TelegramServer) -> None:
+    await server.say(8, "/subscribe", chat=GROUP)
+    await server.message(chat=8)
     server.chats[GROUP].bot_is_admin = True
     await server.member(GROUP, 7, "member", {"status": "administrator", **_admin()})
-    await server.tapped(8, card, "Answer")
-    await server.until(lambda: server.messages[-1].receiver == 8)
+    await server.say(8, "/subscribe", chat=GROUP)
+    assert (await server.message(chat=GROUP)).receiver == 8
 
 
 @pytest.mark.parametrize("report", ["migrate_to_chat_id", "migrate_from_chat_id"])
