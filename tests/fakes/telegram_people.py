@@ -122,11 +122,11 @@ class TelegramPeople:
         above = {"message_id": prompt.id, "date": 1, "chat": self.chats[prompt.chat].json(), "from": BOT, "text": "?"}
         await self.say(user, text, chat=prompt.chat, reply_to_message=above)
 
-    async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "") -> str:
-        """Somebody presses a button; the query's id."""
+    async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "", waited: float = 0) -> str:
+        """Somebody presses a button, and the bot hears of it so many seconds later; the query's id."""
         query = f"q{next(self._ids)}"
         alone = message.receiver is not None
-        at = self.now() + PEOPLE_TAKE
+        at = self.now() + PEOPLE_TAKE - waited
         self.deeds[query] = Deed(user=user, chat=message.chat, at=at, message=message.id, ephemeral=alone)
         content: Json = {
             "message_id": message.id,
@@ -149,9 +149,9 @@ class TelegramPeople:
         )
         return query
 
-    async def tapped(self, user: int, message: Sent, label: str = "", *, data: str = "") -> Json:
+    async def tapped(self, user: int, message: Sent, label: str = "", *, data: str = "", waited: float = 0) -> Json:
         """Press a button and wait for the tap to be answered; the answer."""
-        query = await self.tap(user, message, label, data=data)
+        query = await self.tap(user, message, label, data=data, waited=waited)
         await self.until(lambda: query in self.answers)
         return self.answers[query]
 

@@ -188,6 +188,17 @@ async def test_menus_come_from_the_command_table_per_scope_and_language(stage: S
     assert all(row["description"] == known[row["command"]].zh for row in sent["all_private_chats", "zh"])
 
 
+async def test_commands_for_the_asker_alone_are_ephemeral_in_groups(stage: Stage) -> None:
+    sent = stage.server.commands
+    await stage.server.until(lambda: len(sent) == MENUS)
+    alone = {scope: {row["command"] for row in rows if row.get("is_ephemeral")} for (scope, _), rows in sent.items()}
+    assert alone == {
+        "all_private_chats": set(),
+        "all_group_chats": {"review", "saved", "me", "help"},
+        "all_chat_administrators": {"review", "saved", "me", "help", "settings"},
+    }
+
+
 async def test_menus_are_sent_only_when_they_changed(stage_of: Made) -> None:
     store = MemoryStore()
     async with stage_of(store=store) as stage:
