@@ -39,6 +39,7 @@ METHODS = {
     "getWebhookInfo": _method(""),
     "setMyCommands": _method("scope language_code", "commands"),
     "getChat": _method("", "chat_id"),
+    "getChatAdministrators": _method("", "chat_id"),
     "getChatMember": _method("", "chat_id user_id"),
     "sendChatAction": _method("message_thread_id", "chat_id action"),
     "sendMessage": _method("parse_mode link_preview_options", "chat_id text", posting=True, ephemeral=True),

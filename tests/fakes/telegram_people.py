@@ -43,11 +43,14 @@ class TelegramPeople:
         """Wait until something is so, looking after every request and now and then; fails after a while."""
         async with asyncio.timeout(seconds):
             while not (value := true()):
-                # What a test waits for may also change behind the last request.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_AGAIN), self._changed:
-                        await self._changed.wait()
+                await self.changed()
         return value
+
+    async def changed(self) -> None:
+        """Wait for the next request, though not for long: what a test waits for may change behind the last one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_AGAIN), self._changed:
+                await self._changed.wait()
 
     async def message(self, number: int = -1, *, chat: int | None = None, count: int = 1) -> Sent:
         """The message of the bot at that place, once there are so many (in that chat)."""

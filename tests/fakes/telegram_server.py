@@ -228,8 +228,17 @@ class TelegramServer(TelegramPeople):
         linked = {} if chat.linked is None else {"linked_chat_id": chat.linked}
         return {**chat.json(), "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": GIFTS, **linked}
 
+    async def _do_getChatAdministrators(self, given: Json) -> list[Json]:  # noqa: N802
+        chat = self._chat(given)
+        if chat.type == "private":
+            raise Error(400, "Bad Request: there are no administrators in the private chat")
+        admins = [user for user, status in chat.members.items() if status in {"creator", "administrator"}]
+        return [self._member(chat, user) for user in admins]
+
     async def _do_getChatMember(self, given: Json) -> Json:  # noqa: N802
-        chat, user = self._chat(given), int(given["user_id"])
+        return self._member(self._chat(given), int(given["user_id"]))
+
+    def _member(self, chat: FakeChat, user: int) -> Json:
         status = chat.members.get(user, "left")
         if user not in self.users:
             raise Error(400, "Bad Request: PARTICIPANT_ID_INVALID")
