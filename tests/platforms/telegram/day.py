@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.app import Bot, started
 from bot.config import read_settings
-from bot.core.model import DeliveryState
+from bot.core.model import DeliveryKind, DeliveryState
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.telegram_server import TelegramServer
@@ -58,7 +58,11 @@ class Day:
         """Wait until the database says that the chat's latest question was sent."""
         store = self.bot.service.questions.store
         async with asyncio.timeout(30):
-            while [row.state for row in await store.ledger(ref_of(chat), limit=1)] != [DeliveryState.SENT]:
+            while True:
+                rows = await store.ledger(ref_of(chat), limit=5)
+                questions = [row for row in rows if row.kind is DeliveryKind.QUESTION]
+                if questions and questions[0].state is DeliveryState.SENT:
+                    return
                 await self.server.changed()
 
     async def plan_ends(self, chat: int) -> None:

@@ -5,6 +5,7 @@ Everything is real but Telegram itself, which is the server on loopback, and the
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ async def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock)
 
 
 async def _subscribe(day: Day, chat: int, *, user: int = 7, thread: int | None = None) -> None:
-    topic = {} if thread is None else {"message_thread_id": thread}
+    topic: dict[str, Any] = {} if thread is None else {"message_thread_id": thread}
     await day.server.say(user, f"/subscribe {AT}", chat=chat, **topic)
     await day.arrives(chat, lambda m: "Subscribed" in m.text and m.thread == thread)
 
