@@ -16,6 +16,7 @@ from aiohttp import BodyPartReader, web
 
 from tests.fakes.telegram_checks import check_picture, check_poll, in_album
 from tests.fakes.telegram_ephemeral import whisper
+from tests.fakes.telegram_limits import TelegramLimits
 from tests.fakes.telegram_markup import Refused, check_classic, check_rich
 from tests.fakes.telegram_methods import BY_NAME, METHODS
 from tests.fakes.telegram_people import TelegramPeople
@@ -53,6 +54,7 @@ class TelegramServer(TelegramPeople):
         self.faults: dict[str, list[Error | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
+        self.limits: TelegramLimits | None = TelegramLimits()
         self.url = ""
         self.token = TOKEN
         self.bot_id = BOT_ID
@@ -129,6 +131,8 @@ class TelegramServer(TelegramPeople):
             raise Error(400, f"Bad Request: parameters {sorted(missing)} are required")
         if self.odd[method]:
             return self.odd[method].pop(0)
+        if self.limits is not None:
+            self.limits.check(method, given, self.now())
         handler = getattr(self, f"_do_{method}", None) or self._do_nothing
         if method != "getUpdates" and self.delay:
             await asyncio.sleep(self.delay)

@@ -39,6 +39,8 @@ GROUP = -100200
 def server(stage: Stage) -> TelegramServer:
     stage.server.person(7)
     stage.server.group(GROUP)
+    # Here nobody paces; see test_pace.py.
+    stage.server.limits = None
     return stage.server
 
 
@@ -253,6 +255,7 @@ async def test_an_edit_whose_later_part_fails_is_no_failed_edit(stage: Stage, se
 
 async def test_pictures_and_later_parts_are_protected_and_paid_for_like_the_first(stage_of: Made) -> None:
     async with stage_of(paid=True) as stage:
+        stage.server.limits = None
         stage.server.person(7)
         reply = Reply(blocks=(*LONG.blocks, MathBlock("x^2")))
         await stage.platform.messenger.send(post(stage, ref_of(7), reply=reply, classic=True, protected=True))
