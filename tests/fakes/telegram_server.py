@@ -175,11 +175,16 @@ class TelegramServer(TelegramPeople):
         offset = int(given.get("offset", 0))
         self.updates = [update for update in self.updates if update["update_id"] >= offset]
         self.polling += 1
+        mine = self.polling
         try:
             async with asyncio.timeout(int(given.get("timeout", 0)) or 0.001), self._changed:
-                await self._changed.wait_for(lambda: bool(self.updates))
+                self._changed.notify_all()
+                await self._changed.wait_for(lambda: bool(self.updates) or self.polling != mine)
         except TimeoutError:
             return []
+        if self.polling != mine:
+            words = "terminated by other getUpdates request; make sure that only one bot instance is running"
+            raise Error(409, f"Conflict: {words}")
         return self.updates[: int(given.get("limit", 100))]
 
     async def _do_setWebhook(self, given: Json) -> bool:  # noqa: N802

@@ -164,6 +164,23 @@ async def test_the_answer_stands_in_front_of_the_next_day_s_question(day: Day) -
     assert second.html.startswith(behind)
 
 
+async def test_a_plan_of_quizzes_brings_polls_whose_votes_count_for_their_learners(day: Day) -> None:
+    server = day.server
+    await _subscribe(day, GROUP)
+    await _change(day, GROUP, "mode~quiz")
+    day.let_pass(hours=1)
+    quiz = await day.arrives(GROUP, lambda m: m.poll)
+    assert quiz.poll is not None
+    assert (quiz.poll["is_anonymous"], quiz.poll["shuffle_options"], quiz.poll["type"]) == (False, True, "quiz")
+    assert quiz.poll["explanation"]
+    right = quiz.poll["correct_option_ids"]
+    vote = {"poll_id": quiz.poll["id"], "user": server.users[8], "option_ids": right, "option_persistent_ids": ["0"]}
+    await server.push("poll_answer", vote)
+    await server.say(8, "/me")
+    me = await day.arrives(8, lambda m: "Quizzes" in m.text)
+    assert "Quizzes: 1 answered, 1 right" in me.text
+
+
 # What becomes of a chat meanwhile
 
 
