@@ -102,6 +102,9 @@ class Answering:
         shown = replace(tap.shown, classic=classic, protected=protected)
         if response.reply is None:
             await self._toast(tap.query, response.toast)
+        elif shown.ephemeral is not None and response.reply.prompt is not None and _about(response.reply):
+            # What is said of a question seen alone is asked for in private: here all would read it, and what follows.
+            await self._lead_away(tap.query, response.reply)
         elif response.placement is Placement.PRIVATE and request.chat.kind is not ChatKind.PRIVATE:
             await self._privately(request, response, response.reply, Tap(query=tap.query, shown=shown))
         else:
@@ -147,14 +150,18 @@ class Answering:
         if may and await self._alone.by_tap(response, reply, shown, to, query.from_user.id):
             await self._toast(query, response.toast)
         elif reply.question is not None or not in_group:
-            about = reply.question or (reply.prompt and getattr(reply.prompt.action, "question", None))
-            await query.answer(url=deep_link(self._bot, f"q_{about}" if about else "help"))
+            await self._lead_away(query, reply)
         elif reply.prompt is not None or reply.attachment is not None:
             to = replace(to, chat=query.from_user.id, thread=None) if reply.attachment is not None else to
             await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
         else:
             # A panel that everybody can see is still walked in place; only admins' taps change anything.
             await asyncio.gather(self._toast(query, response.toast), self._edit(reply, shown))
+
+    async def _lead_away(self, query: CallbackQuery, reply: Reply) -> None:
+        """Into the private chat, to the question that it is about."""
+        about = _about(reply)
+        await query.answer(url=deep_link(self._bot, f"q_{about}" if about else "help"))
 
     # Both
 
@@ -234,3 +241,8 @@ class Answering:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _about(reply: Reply) -> str | None:
+    """The question that a reply, or the prompt in it, is about."""
+    return reply.question or (reply.prompt and getattr(reply.prompt.action, "question", None)) or None

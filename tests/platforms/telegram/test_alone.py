@@ -1,8 +1,11 @@
 """What one person alone sees in a group, and what is done where nobody can be shown anything alone."""
 
+from datetime import time
+
 import pytest
 
 from bot.core.model import Reveal
+from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import ADMIN, Error, Sent
 from tests.platforms.telegram.company import GROUP, QUESTION, QUESTION_WORDS, card_for, company, set_reveal
@@ -158,6 +161,32 @@ async def test_each_step_is_shown_in_the_same_ephemeral_message(stage: Stage, se
     assert len([m for m in server.messages if m.receiver == 8]) == 1
 
 
+@pytest.mark.parametrize(("step", "label"), [("Hint", "I'd say"), ("Answer", "Wrong?")])
+async def test_what_somebody_would_say_to_a_question_seen_alone_is_asked_for_in_private(
+    stage: Stage, server: TelegramServer, step: str, label: str
+) -> None:
+    await set_reveal(stage, Reveal.PRIVATE)
+    await server.tapped(8, await card_for(server), step)
+    alone = await server.until(lambda: _alone(server, 8))
+    known = len(server.messages)
+    answer = await server.tapped(8, alone, label)
+    assert answer["url"] == f"https://t.me/qianmian_bot?start=q_{QUESTION}"
+    assert len(server.messages) == known
+
+
+async def test_free_text_for_the_group_s_plan_is_asked_for_in_the_group(stage: Stage, server: TelegramServer) -> None:
+    await server.say(7, "/subscribe", chat=GROUP)
+    shown = await server.message(chat=GROUP)
+    await server.tapped(7, shown, "Settings")
+    panel = await server.until(lambda: _alone(server, 7))
+    await server.press(7, panel, "Times")
+    await server.tapped(7, panel, "Type a time")
+    prompt = await server.until(lambda: next((m for m in server.messages if m.force_reply), None))
+    assert "tg://user?id=7" in prompt.html
+    await server.answer_prompt(7, prompt, "6:15")
+    await server.until(lambda: "06:15" in [f"{at:%H:%M}" for at in _times(stage)])
+
+
 async def test_what_was_dismissed_comes_anew(stage: Stage, server: TelegramServer) -> None:
     await set_reveal(stage, Reveal.PRIVATE)
     card = await card_for(server)
@@ -241,3 +270,7 @@ async def test_a_withheld_answer_is_explained_by_a_toast(stage: Stage, server: T
 def _alone(server: TelegramServer, user: int) -> Sent | None:
     """What this person alone sees, latest first."""
     return next((m for m in reversed(server.messages) if m.receiver == user), None)
+
+
+def _times(stage: Stage) -> tuple[time, ...]:
+    return stage.store.subscriptions[ref_of(GROUP)].plan.timetable.times
