@@ -1,10 +1,13 @@
-"""A group with an owner and a member, and what tests do there again and again."""
+"""A group with an owner and a member, and what tests do again and again."""
 
-from bot.core.model import Reveal
+from bot.core import cards
+from bot.core.model import ChatRef, Language, Reveal
+from bot.core.replies import Post
+from bot.core.requests import Voice
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import Sent
-from tests.platforms.telegram.conftest import Stage
+from tests.platforms.telegram.conftest import PHRASES, Stage
 
 GROUP = -100200
 CHANNEL = -100300
@@ -34,3 +37,10 @@ async def card_for(server: TelegramServer, user: int = 8) -> Sent:
     before = len([m for m in server.messages if m.by_bot])
     await server.say(user, f"/question@qianmian_bot {QUESTION}", chat=GROUP)
     return await server.message(count=before + 1)
+
+
+def post(stage: Stage, chat: ChatRef, **changes: object) -> Post:
+    """A question on its way to a chat."""
+    voice = Voice(PHRASES, Language.EN)
+    reply = cards.card(voice, stage.bank, stage.bank.question("lora-idea"))
+    return Post(**{"chat": chat, "reply": reply, "key": "d1", **changes})  # type: ignore[arg-type]  # a test's shorthand
