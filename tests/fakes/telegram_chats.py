@@ -89,6 +89,10 @@ class TelegramChats(TelegramPeople):
             sent.reply_to = above["message_id"] if there else None
         self._mark(sent, given)
         whisper(chat, sent, given, self.deeds, self.now())
+        if sent.replaces is not None:
+            # It is where the tapped message is.
+            tapped = (m.thread for m in self.messages if (m.chat, m.id) == (chat.id, sent.replaces))
+            sent.thread = next(tapped, None)
         return chat, sent
 
     def _mark(self, sent: Sent, given: Json) -> None:

@@ -1,6 +1,7 @@
 """Groups and forum topics: who may do what, and what is said in company."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,20 @@ async def test_each_topic_is_its_own_chat_and_general_has_no_thread(stage: Stage
     await server.say(7, "/subscribe", chat=forum.id)
     assert (await server.message(chat=forum.id, count=2)).thread is None
     assert {ref_of(forum.id, 5), ref_of(forum.id)} <= {*stage.store.subscriptions}
+
+
+async def test_what_to_do_when_the_topic_closes_is_asked_in_topics_alone(server: TelegramServer) -> None:
+    forum = server.group(-100400, forum=True, _7="administrator")
+    forum.topics = {5}
+    for thread in (5, None):
+        topic: dict[str, Any] = {} if thread is None else {"message_thread_id": thread}
+        known = len([m for m in server.messages if m.by_bot])
+        await server.say(7, "/subscribe", chat=forum.id, **topic)
+        shown = await server.message(count=known + 1)
+        await server.tapped(7, shown, "Settings")
+        panel = server.messages[-1]
+        await server.press(7, panel, "More")
+        assert any("if the topic closes" in label for label in panel.labels()) is (thread is not None)
 
 
 async def test_a_thread_of_replies_is_no_topic(stage: Stage, server: TelegramServer) -> None:
