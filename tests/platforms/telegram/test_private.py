@@ -189,6 +189,12 @@ async def test_an_unknown_command_names_the_nearest(server: TelegramServer) -> N
     assert "/random" in (await server.message()).text
 
 
+async def test_the_commands_in_the_help_can_be_tapped(server: TelegramServer) -> None:
+    await server.say(7, "/help")
+    html = (await server.message()).html
+    assert "• /random <code>[topic] [difficulty]</code> A random question\n• /topics Browse" in html
+
+
 async def test_unknown_content_is_left_alone(server: TelegramServer) -> None:
     await server.say(7, "", sticker={})
     await server.say(7, "/ ")
