@@ -176,7 +176,7 @@ def _climbed(voice: Voice, bank: Bank, question: Question, stage: Stage, own: st
     if height >= STAGES.index(Stage.ANSWER):
         yield Divider()
         yield _sources(voice, question.references)
-        yield paragraph(voice("card-id"), " ", Code(question.id))
+        yield paragraph(voice("card-id"), Code(question.id))
 
 
 def _counts(voice: Voice, stage: Stage, tally: Tally | None) -> Iterator[Block]:
@@ -191,7 +191,7 @@ def _rateable(stage: Stage) -> bool:
 def _sources(voice: Voice, references: Sequence[Reference]) -> Paragraph:
     parts: list[Text | Link] = [Text(voice("card-sources"))]
     for number, reference in enumerate(references):
-        parts += [Text(" · " if number else " "), Link(inlines(reference.title), reference.url)]
+        parts += [*([Text(" · ")] if number else []), Link(inlines(reference.title), reference.url)]
     return Paragraph(tuple(parts))
 
 

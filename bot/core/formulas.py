@@ -39,13 +39,16 @@ _SUPER: Final = str.maketrans(
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵀ′",
 )
 _SUB: Final = str.maketrans("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
+# A sum that would run into the factor before it.
+_GLUED: Final = re.compile(r"(?<=[\w)\]])([∑∏∫])")
 _MAX_DEPTH: Final = 40
 _DELIMITERS: Final = frozenset({"left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle"})
 
 
 def as_unicode(latex: str) -> str:
     """The formula as one line of plain text."""
-    return re.sub(r"\s{2,}", " ", _Reader(latex).all()).strip()
+    text = _GLUED.sub(r" \1", _Reader(latex).all())
+    return re.sub(r"\s{2,}", " ", text).strip()
 
 
 class _Reader:
@@ -115,15 +118,27 @@ class _Reader:
         if name in _FONTS or name in {"underbrace", "overline", "underline"}:
             return self._argument()
         if name in _FUNCTIONS:
-            return f"{name} "
+            return self._function(name)
         if name in {"begin", "end"}:
             self._argument()
             return ""
         return "" if name in _DELIMITERS else name
 
+    def _function(self, name: str) -> str:
+        """Its name with what stands at its foot, and a space unless parentheses follow."""
+        while self._following in {"^", "_"}:
+            name += self._raised() if self._take() == "^" else self._lowered()
+        parenthesised = self._following in {"(", "["} or self._following[1:] in _DELIMITERS
+        return name if parenthesised else f"{name} "
+
+    @property
+    def _following(self) -> str:
+        """The token that comes next; empty at the end."""
+        return str(self._tokens[self._next]) if self._next < len(self._tokens) else ""
+
     def _fraction(self) -> str:
         text = f"{_wrapped(self._argument())}/{_wrapped(self._argument())}"
-        following = self._tokens[self._next] if self._next < len(self._tokens) else ""
+        following = self._following
         # Without parentheses, a/b c would read as a/(b c).
         joined = following.isalnum() or following in {"(", "{"} or _SIGNS.get(following[1:], " ").strip().isalpha()
         return f"({text})" if joined else text
@@ -136,7 +151,10 @@ class _Reader:
     def _lowered(self) -> str:
         body = self._argument()
         lowered = body.translate(_SUB)
-        return lowered if _moved(body, lowered) else _marked("_", body)
+        if _moved(body, lowered):
+            return lowered
+        word = body.isalnum() and body.isascii() and not self._following[-1:].isalnum()
+        return f"_{body}" if word else _marked("_", body)
 
 
 def _moved(before: str, after: str) -> bool:

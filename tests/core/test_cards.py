@@ -63,7 +63,7 @@ def test_the_answer_names_its_sources(bank: Bank, voice: Voice) -> None:
 
 
 def test_the_answer_names_the_questions_id(bank: Bank, voice: Voice) -> None:
-    assert f"Its id: {ID}" in words(cards.card(voice, bank, bank.question(ID), Stage.ANSWER).blocks)
+    assert f"Question id: {ID}" in words(cards.card(voice, bank, bank.question(ID), Stage.ANSWER).blocks)
 
 
 def test_a_saved_question_says_so(bank: Bank, voice: Voice) -> None:

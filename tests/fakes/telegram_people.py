@@ -7,9 +7,12 @@ from contextlib import suppress
 from typing import Any, Final
 
 from tests.fakes.telegram_checks import is_hidden
+from tests.fakes.telegram_ephemeral import Deed
 from tests.fakes.telegram_world import BOT, BOT_ID, WHEN, FakeChat, Json, Sent
 
 _LOOK_AGAIN: Final = 0.01
+PEOPLE_TAKE: Final = 4.0
+"""Seconds between two things that people do."""
 
 
 class TelegramPeople:
@@ -24,9 +27,15 @@ class TelegramPeople:
         self.updates: list[Json] = []
         self.allowed: set[str] = set()
         self.queries: set[str] = set()
+        self.deeds: dict[str, Deed] = {}
+        self.ahead = 0.0
         self._ids = itertools.count(1)
         self._update_ids = itertools.count(1000)
         self._changed = asyncio.Condition()
+
+    def now(self) -> float:
+        """The server's time in seconds; people take their time, so it runs ahead of the loop's with what they do."""
+        return asyncio.get_running_loop().time() + self.ahead
 
     # Watching
 
@@ -34,11 +43,14 @@ class TelegramPeople:
         """Wait until something is so, looking after every request and now and then; fails after a while."""
         async with asyncio.timeout(seconds):
             while not (value := true()):
-                # What a test waits for may also change behind the last request.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_AGAIN), self._changed:
-                        await self._changed.wait()
+                await self.changed()
         return value
+
+    async def changed(self) -> None:
+        """Wait for the next request, though not for long: what a test waits for may change behind the last one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_AGAIN), self._changed:
+                await self._changed.wait()
 
     async def message(self, number: int = -1, *, chat: int | None = None, count: int = 1) -> Sent:
         """The message of the bot at that place, once there are so many (in that chat)."""
@@ -75,6 +87,7 @@ class TelegramPeople:
             return
         if kind in {"callback_query", "inline_query"}:
             self.queries.add(content["id"])
+        self.ahead += PEOPLE_TAKE
         self.updates.append({"update_id": next(self._update_ids), kind: content})
         async with self._changed:
             self._changed.notify_all()
@@ -99,14 +112,25 @@ class TelegramPeople:
             await self.push(kind, message)
         return int(message["message_id"])
 
+    async def whisper(self, user: int, text: str, *, chat: int, **extra: Any) -> int:
+        """Somebody picks an ephemeral command from the menu, which the bot alone sees; its ephemeral id."""
+        id_ = next(self._ids)
+        self.deeds[f"command {id_}"] = Deed(user=user, chat=chat, at=self.now() + PEOPLE_TAKE)
+        message = {"message_id": 0, "ephemeral_message_id": id_, "date": WHEN, "chat": self.chats[chat].json()}
+        await self.push("message", {**message, "from": self.users[user], "text": text, **extra})
+        return id_
+
     async def answer_prompt(self, user: int, prompt: Sent, text: str) -> None:
         """Somebody replies to the bot's message."""
         above = {"message_id": prompt.id, "date": 1, "chat": self.chats[prompt.chat].json(), "from": BOT, "text": "?"}
         await self.say(user, text, chat=prompt.chat, reply_to_message=above)
 
-    async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "") -> str:
-        """Somebody presses a button; the query's id."""
+    async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "", waited: float = 0) -> str:
+        """Somebody presses a button, and the bot hears of it so many seconds later; the query's id."""
         query = f"q{next(self._ids)}"
+        alone = message.receiver is not None
+        at = self.now() + PEOPLE_TAKE - waited
+        self.deeds[query] = Deed(user=user, chat=message.chat, at=at, message=message.id, ephemeral=alone)
         content: Json = {
             "message_id": message.id,
             "date": WHEN,
@@ -117,7 +141,7 @@ class TelegramPeople:
             content["rich_message"] = {"blocks": []}
         else:
             content["text"] = message.text
-        if message.receiver is not None:
+        if alone:
             content |= {"ephemeral_message_id": message.id, "message_id": 0}
         if message.thread is not None:
             content |= {"message_thread_id": message.thread, "is_topic_message": True}
@@ -128,9 +152,9 @@ class TelegramPeople:
         )
         return query
 
-    async def tapped(self, user: int, message: Sent, label: str = "", *, data: str = "") -> Json:
+    async def tapped(self, user: int, message: Sent, label: str = "", *, data: str = "", waited: float = 0) -> Json:
         """Press a button and wait for the tap to be answered; the answer."""
-        query = await self.tap(user, message, label, data=data)
+        query = await self.tap(user, message, label, data=data, waited=waited)
         await self.until(lambda: query in self.answers)
         return self.answers[query]
 

@@ -68,7 +68,7 @@ class Sent:
     silent: bool = False
     protected: bool = False
     receiver: int | None = None
-    replaced: bool = False
+    replaces: int | None = None
     photos: int = 0
     document: str = ""
     poll: Json | None = None

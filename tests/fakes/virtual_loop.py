@@ -18,16 +18,22 @@ STUCK_AFTER = 10
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Never waits: what it is asked to wait for is added to the loop's time."""
+    """Never waits: what it is asked to wait for is added to the loop's time.
 
-    def __init__(self) -> None:
+    `grace` is how many real seconds something from a socket may take before nothing is taken to be under way.
+    """
+
+    def __init__(self, grace: float = 0) -> None:
         super().__init__()
         self.now = 0.0
+        self._grace = grace
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         events = super().select(0)
         if events or timeout == 0:
+            return events
+        if self._grace and (events := super().select(self._grace)):
             return events
         if timeout is None:
             # Only a thread can bring news now; a scenario that waits for nothing is a mistake.
@@ -41,8 +47,8 @@ class _JumpingSelector(selectors.DefaultSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """A loop in which hours pass in no time; `time()` starts at 0."""
 
-    def __init__(self) -> None:
-        self._jumping = _JumpingSelector()
+    def __init__(self, grace: float = 0) -> None:
+        self._jumping = _JumpingSelector(grace)
         super().__init__(self._jumping)
 
     @override
@@ -52,10 +58,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 def virtually(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Run an async test in a virtual loop."""
+    return _in_loop(test, grace=0)
 
+
+def virtually_over_sockets(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Run an async test in a virtual loop whose time waits for what is on its way over loopback."""
+    return _in_loop(test, grace=0.05)
+
+
+def _in_loop(test: Callable[P, Coroutine[Any, Any, T]], *, grace: float) -> Callable[P, T]:
     @wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        with asyncio.Runner(loop_factory=lambda: VirtualLoop(grace)) as runner:
             return runner.run(test(*args, **kwargs))
 
     return run

@@ -1,8 +1,8 @@
 # Cards
 
 card-title = { $topic } · { $difficulty }
-card-sources = Sources:
-card-id = Its id:
+card-sources = Sources:{ " " }
+card-id = Question id:{ " " }
 button-saved = ✓ Saved
 daily-lead = Daily question
 difficulty-easy = easy

@@ -1,10 +1,8 @@
 """Showing the core's responses where Telegram can: as a new message, in place, or to the presser alone."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from html import escape
 from typing import Any, Final
 
@@ -18,20 +16,19 @@ from bot.core.ports import Clock, Lane, Store
 from bot.core.replies import Placement, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import Service
+from bot.platforms.telegram.alone import Alone
 from bot.platforms.telegram.answers import Answers, words_of
+from bot.platforms.telegram.asides import Asides, deep_link
 from bot.platforms.telegram.faults import is_gone_message
-from bot.platforms.telegram.newer import Ephemeral
+from bot.platforms.telegram.newer import ephemeral_id
 from bot.platforms.telegram.places import language_of
-from bot.platforms.telegram.sending import Address, EphemeralRefused, Sender, Shown
+from bot.platforms.telegram.sending import Address, Sender, Shown
 from bot.platforms.telegram.transport import LANE
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 # https://core.telegram.org/bots/api#answercallbackquery
 MAX_TOAST: Final = 200
 _ALERT_FROM: Final = 60
-_KEPT: Final = 5_000
-# A group may make the bot an admin at any time, which is what ephemeral messages need.
-REFUSAL_REMEMBERED: Final = timedelta(minutes=10)
 
 _Key = tuple[int, int, str | None]
 
@@ -52,27 +49,31 @@ class Answering:
         self._sender: Final = sender
         self._service: Final = service
         self._store: Final = store
-        self._clock: Final = clock
-        self._refused: Final[OrderedDict[str, datetime]] = OrderedDict()
+        self._alone: Final = Alone(sender=sender, clock=clock)
+        self._asides: Final = Asides(bot=bot, sender=sender, service=service)
         self._answers: Final = Answers()
         self._refreshing: Final[dict[_Key, Reply | None]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
 
     # Commands and texts
 
-    async def to_text(self, request: Request, response: Response, message: Message, person: User | None) -> None:
-        """Answer what somebody wrote."""
-        if response.reply is None:
+    async def to_text(
+        self, request: Request, response: Response, message: Message, person: User | None, *, again: str | None = None
+    ) -> None:
+        """Answer what somebody wrote; for `again` see `Asides.say`."""
+        reply = response.reply
+        if reply is None:
             return
         group = request.chat.kind is ChatKind.GROUP
         to = await self._beside(request.chat.ref, reply_to=message.message_id if group else None)
-        private = group and response.placement is Placement.PRIVATE and response.reply.prompt is None
-        if private and person is not None and await self._alone(response.reply, to, Ephemeral(receiver=person.id)):
+        private = response.placement is Placement.PRIVATE or request.unseen_by_others
+        if not group or not private or reply.prompt is not None or reply.poll is not None:
+            await self._answer(request, reply, to, message)
             return
-        if private and response.reply.attachment is not None and person is not None:
-            # What is stored about a person is nobody else's business.
-            to = Address(chat=person.id)
-        await self._answer(request, response.reply, to, message)
+        someone = None if person is None or person.is_bot or message.sender_chat is not None else person
+        if someone is not None and await self._alone.by_text(reply, to, someone.id, ephemeral_id(message)):
+            return
+        await self._asides.say(request, response, to, someone, again=again)
 
     async def _answer(self, request: Request, reply: Reply, to: Address, message: Message) -> None:
         """Answer openly; an edited message by an edited answer."""
@@ -101,20 +102,26 @@ class Answering:
         shown = replace(tap.shown, classic=classic, protected=protected)
         if response.reply is None:
             await self._toast(tap.query, response.toast)
+        elif shown.ephemeral is not None and response.reply.prompt is not None and _about(response.reply):
+            # What is said of a question seen alone is asked for in private: here all would read it, and what follows.
+            await self._lead_away(tap.query, response.reply)
         elif response.placement is Placement.PRIVATE and request.chat.kind is not ChatKind.PRIVATE:
             await self._privately(request, response, response.reply, Tap(query=tap.query, shown=shown))
         else:
             await asyncio.gather(
                 self._toast(tap.query, response.toast),
-                self._openly(request, response.reply, response.placement, Tap(query=tap.query, shown=shown)),
+                self._openly(request, response, response.reply, Tap(query=tap.query, shown=shown)),
             )
-        if response.refresh is not None:
-            self._refresh(replace(shown, ephemeral=None, receiver=None), response.refresh)
+        public = shown if shown.ephemeral is None else self._alone.origin(shown)
+        if response.refresh is not None and public is not None:
+            self._refresh(public, response.refresh)
 
-    async def _openly(self, request: Request, reply: Reply, placement: Placement, tap: Tap) -> None:
+    async def _openly(self, request: Request, response: Response, reply: Reply, tap: Tap) -> None:
         shown = tap.shown
         if reply.prompt is None and reply.poll is None and reply.attachment is None:
-            if placement is not Placement.NEW or shown.inline_id is not None or shown.ephemeral is not None:
+            if shown.ephemeral is not None and not response.shared:
+                return await self._alone.redraw(response, reply, shown)
+            if response.placement is not Placement.NEW or shown.inline_id is not None:
                 return await self._edit(reply, shown)
             if request.chat.kind is ChatKind.PRIVATE and reply.question is not None:
                 # One living message: the next card takes the place of the list or card it was asked from.
@@ -135,18 +142,15 @@ class Answering:
         """To the presser alone; where that is refused, by a link into the private chat, or at last to everybody."""
         query, shown = tap.query, tap.shown
         if shown.ephemeral is not None and reply.prompt is None:
-            await asyncio.gather(self._toast(query, response.toast), self._edit(reply, shown))
+            await asyncio.gather(self._toast(query, response.toast), self._alone.redraw(response, reply, shown))
             return
         in_group = bool(shown.chat) and request.chat.kind is ChatKind.GROUP
         to = await self._beside(request.chat.ref) if in_group else Address(chat=0)
-        # An answer belongs below its question, which it leaves out; a panel takes the tapped message's place.
-        ephemeral = Ephemeral(receiver=query.from_user.id, query=query.id, in_place=reply.question is None)
-        if in_group and reply.prompt is None and await self._alone(reply, to, ephemeral):
+        may = in_group and reply.prompt is None
+        if may and await self._alone.by_tap(response, reply, shown, to, query.from_user.id):
             await self._toast(query, response.toast)
         elif reply.question is not None or not in_group:
-            about = reply.question or (reply.prompt and getattr(reply.prompt.action, "question", None))
-            start = f"q_{about}" if about else "help"
-            await query.answer(url=f"https://t.me/{self._bot.username}?start={start}")
+            await self._lead_away(query, reply)
         elif reply.prompt is not None or reply.attachment is not None:
             to = replace(to, chat=query.from_user.id, thread=None) if reply.attachment is not None else to
             await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
@@ -154,26 +158,16 @@ class Answering:
             # A panel that everybody can see is still walked in place; only admins' taps change anything.
             await asyncio.gather(self._toast(query, response.toast), self._edit(reply, shown))
 
-    async def _alone(self, reply: Reply, to: Address, ephemeral: Ephemeral) -> bool:
-        """Send it as a message that one person sees; whether the chat and the server allowed it."""
-        now, chat = self._clock.now(), str(to.chat)
-        if self._refused.get(chat, now) > now:
-            return False
-        try:
-            await self._sender.send(reply, replace(to, ephemeral=ephemeral, reply_to=None))
-        except (EphemeralRefused, TelegramError) as error:
-            _log.info("a message for one person alone was refused", chat=chat, why=str(error))
-            self._refused[chat] = now + REFUSAL_REMEMBERED
-            if len(self._refused) > _KEPT:
-                self._refused.popitem(last=False)
-            return False
-        return True
+    async def _lead_away(self, query: CallbackQuery, reply: Reply) -> None:
+        """Into the private chat, to the question that it is about."""
+        about = _about(reply)
+        await query.answer(url=deep_link(self._bot, f"q_{about}" if about else "help"))
 
     # Both
 
     def forget_refusals(self, chat_id: str) -> None:
         """The bot's rights in this chat have changed."""
-        self._refused.pop(chat_id, None)
+        self._alone.forget_refusals(int(chat_id))
 
     async def _say(self, request: Request, reply: Reply, to: Address, person: User | None) -> Sequence[int]:
         if reply.prompt is not None:
@@ -247,3 +241,8 @@ class Answering:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _about(reply: Reply) -> str | None:
+    """The question that a reply, or the prompt in it, is about."""
+    return reply.question or (reply.prompt and getattr(reply.prompt.action, "question", None)) or None

@@ -13,9 +13,12 @@ from bot.platforms.telegram.newer import ephemeral_id
 from bot.platforms.telegram.places import author_of, chat_of, described, language_of, learner_of, ref_of
 from bot.platforms.telegram.sending import Shown
 
-FEATURES: Final = frozenset(
-    {PlanField.SILENT, PlanField.PROTECTED, PlanField.PIN, PlanField.CLASSIC, PlanField.FALL_BACK}
-)
+_FEATURES: Final = frozenset({PlanField.SILENT, PlanField.PROTECTED, PlanField.PIN, PlanField.CLASSIC})
+
+
+def features_of(chat: Chat) -> frozenset[PlanField]:
+    """The parts of a plan that make sense in a chat: only a topic has a chat around it."""
+    return _FEATURES if chat.ref.thread_id is None else _FEATURES | {PlanField.FALL_BACK}
 
 
 class Asking:
@@ -30,13 +33,15 @@ class Asking:
         learner = author_of(message)
         if learner is None:
             return None
+        chat = chat_of(message)
         return Request(
-            chat=chat_of(message),
+            chat=chat,
             learner=learner,
             now=self._clock.now(),
             rights=self._rights,
             language=language_of(message.from_user),
-            features=FEATURES,
+            features=features_of(chat),
+            unseen_by_others=ephemeral_id(message) is not None,
         )
 
     def by_person(self, person: User, chat: Chat, *, unseen: bool = False) -> Request:
@@ -47,7 +52,7 @@ class Asking:
             now=self._clock.now(),
             rights=self._rights,
             language=language_of(person),
-            features=FEATURES,
+            features=features_of(chat),
             unseen_by_others=unseen,
         )
 
@@ -67,5 +72,6 @@ class Asking:
             thread=None if thread is None else int(thread),
             receiver=None if alone is None else person.id,
             ephemeral=alone,
+            query=query.id,
         )
         return self.by_person(person, chat, unseen=alone is not None), Tap(query=query, shown=shown)

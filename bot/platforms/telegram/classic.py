@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
+from bot.core.commands import COMMANDS
 from bot.core.formulas import as_unicode
 from bot.core.markup import (
     Align,
@@ -36,6 +37,7 @@ from bot.platforms.telegram.split import Size
 
 # Telegram's are 4,096 characters after parsing and 100 entities; one character is kept for the last new line.
 LIMIT: Final = Size(chars=4_000, parts=95)
+_COMMANDS: Final = frozenset(command.name for command in COMMANDS)
 _TAG: Final = re.compile(r"<[^>]*>")
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|#x27);")
 # What clients turn into links by themselves: @names, #tags, $TAGS, /commands and names.of.hosts.
@@ -135,7 +137,8 @@ def _inline(inline: Inline, inert: bool) -> str:  # noqa: FBT001, PLR0911  # one
         case Italic(children):
             return f"<i>{_inlines(children, inert)}</i>"
         case Code(code):
-            return f"<code>{escape(code, quote=False)}</code>"
+            tappable = None if inert else _tappable(code)
+            return tappable or f"<code>{escape(code, quote=False)}</code>"
         case Math(latex):
             return escape(_harmless(as_unicode(latex), inert), quote=False)
         case Link(children, url):
@@ -147,6 +150,14 @@ def _inline(inline: Inline, inert: bool) -> str:  # noqa: FBT001, PLR0911  # one
 def _without_bold(children: Sequence[Inline]) -> Sequence[Inline]:
     """Bold words are no bolder inside a heading, and the same entity twice is refused by some servers."""
     return tuple(part for child in children for part in (child.inlines if isinstance(child, Bold) else (child,)))
+
+
+def _tappable(code: str) -> str | None:
+    """A command of ours outside of code, where Telegram makes it one to tap; what may follow it stays code."""
+    name, _, rest = code.partition(" ")
+    if not name.startswith("/") or name[1:] not in _COMMANDS or (rest and rest[0] not in "[<"):
+        return None
+    return f"{name} <code>{escape(rest, quote=False)}</code>" if rest else name
 
 
 def _harmless(text: str, inert: bool) -> str:  # noqa: FBT001  # passed on down the tree

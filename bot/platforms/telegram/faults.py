@@ -54,7 +54,10 @@ _NO_RIGHT: Final = (
     "chat_send_",
     "user_restricted",
     "bot is not an administrator",
+    "bot_not_admin",
 )
+# About the person a message was meant for, who has left.
+_NO_RECEIVER: Final = ("user_not_participant",)
 _UNCHANGED: Final = "message is not modified"
 # A quiz or a picture has no text: what is to be read instead of it needs a message of its own.
 _GONE_MESSAGE: Final = (
@@ -132,8 +135,11 @@ def is_stale_query(error: TelegramError) -> bool:
 
 
 def is_about_the_text(error: TelegramError) -> bool:
-    """Whether Telegram refused what the message says, and not the chat or the thread it goes to."""
-    return isinstance(error, BadRequest) and isinstance(_refusal(error.message, forbidden=False), Rejected)
+    """Whether Telegram refused what the message says, and not the chat, the thread or the person it goes to."""
+    if not isinstance(error, BadRequest) or is_stale_query(error):
+        return False
+    nobody = any(words in error.message.lower() for words in _NO_RECEIVER)
+    return not nobody and isinstance(_refusal(error.message, forbidden=False), Rejected)
 
 
 def _refusal(words: str, *, forbidden: bool) -> MessengerError:

@@ -8,7 +8,7 @@ from telegram import Bot, CallbackQuery, ChosenInlineResult, Message, PollAnswer
 from telegram.error import ChatMigrated, TelegramError
 
 from bot.core.actions import PickOption, encode
-from bot.core.commands import BY_NAME
+from bot.core.commands import BY_NAME, Audience
 from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatKind
 from bot.core.ports import Store
@@ -142,7 +142,7 @@ class Handlers:
         thread = message.message_thread_id if message.is_topic_message else None
         async with patiently(self._bot, message.chat.id, thread):
             response = await self._service.write(request, f"/{name} {words}".rstrip())
-            await self._answering.to_text(request, response, message, message.from_user)
+            await self._answering.to_text(request, response, message, message.from_user, again=_again(name))
 
     async def _words(self, request: Request, message: Message, text: str) -> None:
         """Free text: in private anything; in a group only what answers our prompt; in a channel nothing."""
@@ -177,6 +177,12 @@ class Handlers:
 
 def _is_ours(name: str) -> bool:
     return name.casefold() in BY_NAME or f"/{name.casefold()}" in CANCEL_WORDS
+
+
+def _again(name: str) -> str | None:
+    """The deep link that runs a command in the private chat, if nobody else may see its answer."""
+    command = BY_NAME.get(name.casefold())
+    return f"c_{command.name}" if command is not None and command.audience is Audience.NOBODY_ELSE else None
 
 
 def _split(text: str) -> tuple[str, str, str]:

@@ -15,9 +15,10 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
 )
 
-from bot.core.commands import COMMANDS, Command, Where, Who
+from bot.core.commands import COMMANDS, Audience, Command, Where, Who
 from bot.core.model import Language
 from bot.core.ports import Store
+from bot.platforms.telegram.newer import ephemeral_command
 
 _NAME: Final = re.compile(r"[a-z0-9_]{1,32}\Z")
 _KEY: Final = "telegram:menus"
@@ -34,7 +35,7 @@ def menus(default: Language) -> list[Menu]:
     )
     languages = ((None, default), *((language.value, language) for language in Language))
     return [
-        (scope, code, [_entry(command, language) for command in COMMANDS if _shown(command, where, who)])
+        (scope, code, [_entry(command, language, where) for command in COMMANDS if _shown(command, where, who)])
         for scope, where, who in scopes
         for code, language in languages
     ]
@@ -56,10 +57,11 @@ def _shown(command: Command, where: Where, who: frozenset[Who]) -> bool:
     return bool(command.where & where) and command.who in who and _NAME.match(command.name) is not None
 
 
-def _entry(command: Command, language: Language) -> BotCommand:
-    return BotCommand(command.name, command.about(language))
+def _entry(command: Command, language: Language, where: Where) -> BotCommand:
+    aside = where is not Where.PRIVATE and command.audience is not Audience.EVERYBODY
+    return (ephemeral_command if aside else BotCommand)(command.name, command.about(language))
 
 
 def _fingerprint(bot_id: int, wanted: Sequence[Menu]) -> str:
-    rows = [[scope.type, code, [[c.command, c.description] for c in commands]] for scope, code, commands in wanted]
+    rows = [[scope.type, code, [c.to_dict() for c in commands]] for scope, code, commands in wanted]
     return f"{bot_id}:{hashlib.blake2b(json.dumps(rows).encode(), digest_size=16).hexdigest()}"

@@ -10,12 +10,13 @@ from telegram import Bot
 from telegram.error import TelegramError
 from typing_extensions import override
 
-from bot.core.errors import ChatMoved, Rejected, ThreadGone
+from bot.core.errors import ChatMoved, MessengerError, NotAllowed, Rejected, ThreadGone
 from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Store
 from bot.core.replies import Post, Reply
 from bot.platforms.telegram.faults import is_gone_message, typed_errors
 from bot.platforms.telegram.following import Following
+from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.places import TELEGRAM, ref_of
 from bot.platforms.telegram.sending import Address, Sender, Shown
@@ -33,6 +34,7 @@ class TelegramMessenger(Messenger):
         bot: Bot,
         sender: Sender,
         following: Following,
+        managers: Managers,
         store: Store,
         is_ready: Callable[[], bool],
         paid: bool,
@@ -40,6 +42,7 @@ class TelegramMessenger(Messenger):
         self._bot: Final = bot
         self._sender: Final = sender
         self._following: Final = following
+        self._managers: Final = managers
         self._store: Final = store
         self._is_ready: Final = is_ready
         self._paid: Final = paid
@@ -68,8 +71,11 @@ class TelegramMessenger(Messenger):
         )
         token = LANE.set(lane)
         try:
-            first = await self._delivered(post.reply, to, fall_back=post.fall_back)
+            first = await self._delivered(post, to)
             await self._pin(post, to.chat, first)
+        except (NotAllowed, ThreadGone) as error:
+            await self._tell(post.chat, error)
+            raise
         except ChatMoved as error:
             old, new = ref_of(to.chat), ref_of(error.new_chat_id)
             await self._following.best("note of a move", to.chat, partial(note_move, self._store, old, new))
@@ -84,16 +90,23 @@ class TelegramMessenger(Messenger):
         known = await self._store.chat(post.chat)
         return None if known is None else known.kind
 
-    async def _delivered(self, reply: Reply, to: Address, *, fall_back: bool) -> int:
+    async def _delivered(self, post: Post, to: Address) -> int:
         try:
             with typed_errors():
-                return (await self._sender.send(reply, to))[0]
-        except ThreadGone:
-            if to.thread is None or not fall_back:
+                return (await self._sender.send(post.reply, to))[0]
+        except ThreadGone as error:
+            if to.thread is None or not post.fall_back:
                 raise
             _log.warning("the topic is closed; the post goes to the chat around it", chat=to.chat, topic=to.thread)
+            gone = error
         with typed_errors():
-            return (await self._sender.send(reply, replace(to, thread=None)))[0]
+            first = (await self._sender.send(post.reply, replace(to, thread=None)))[0]
+        await self._tell(post.chat, gone, fell_back=True)
+        return first
+
+    async def _tell(self, ref: ChatRef, error: MessengerError, *, fell_back: bool = False) -> None:
+        telling = partial(self._managers.tell, ref, error, fell_back=fell_back)
+        await self._following.best("word to an admin", _number(ref.chat_id), telling)
 
     async def _pin(self, post: Post, chat: int, message: int) -> None:
         """Pin it if the plan says so; a missing right must not make the question come twice."""

@@ -26,6 +26,7 @@ from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.handlers import ALLOWED_UPDATES, Handlers
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
+from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.messenger import TelegramMessenger
 from bot.platforms.telegram.order import InOrderPerChat
 from bot.platforms.telegram.polling import fetch
@@ -117,6 +118,7 @@ class TelegramPlatform(PlatformPart):
             bot=bot,
             sender=sender,
             following=following,
+            managers=Managers(bot=bot, sender=sender, service=service, store=store, clock=clock),
             store=store,
             is_ready=lambda: self._condition.ready,
             paid=paid_broadcast,

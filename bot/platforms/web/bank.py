@@ -192,7 +192,7 @@ class _Reader:
     def _sources(self, references: Sequence[Reference]) -> Iterator[str]:
         yield self.voice("card-sources")
         for number, reference in enumerate(references):
-            yield " · " if number else " "
+            yield " · " if number else ""
             yield link(reference.title, reference.url)
 
     def _onward(self, question: Question) -> Iterator[Html]:

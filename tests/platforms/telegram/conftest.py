@@ -119,6 +119,7 @@ def stage_of(whole_bank: Bank) -> Made:
         store: MemoryStore | None = None,
         paid: bool = False,
         drawing: str = "1",
+        paced: Pacer | None = None,
     ) -> AsyncIterator[Stage]:
         clock, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
         library = Library(source=LoadedBank(whole_bank), store=kept)
@@ -141,7 +142,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 service=service,
                 store=kept,
                 clock=clock,
-                pacer=pacer,
+                pacer=paced or pacer,
                 painter=painter,
                 phrases=PHRASES,
                 default_language=Language.EN,

@@ -1,44 +1,21 @@
-"""Groups, forum topics and channels: who may do what, and who sees the answer."""
+"""Groups and forum topics: who may do what, and what is said in company."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.core.model import ChatKind, Mode, Reveal
+from bot.core.model import ChatKind
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import ADMIN, BOT, BOT_ID, Error, FakeChat, Sent
-from tests.platforms.telegram.conftest import Made, Stage
-
-GROUP = -100200
-CHANNEL = -100300
-QUESTION = "lora-idea"
+from tests.fakes.telegram_world import Error, FakeChat
+from tests.platforms.telegram.company import CHANNEL, GROUP, QUESTION, card_for, company
+from tests.platforms.telegram.conftest import Stage
 
 
 @pytest.fixture
 def server(stage: Stage) -> TelegramServer:
-    """Ada (7) owns the group, Bob (8) is a member."""
-    stage.server.person(7)
-    stage.server.person(8, "Bob")
-    stage.server.group(GROUP, _7="creator", _8="member")
-    return stage.server
-
-
-async def _reveal(stage: Stage, policy: Reveal) -> None:
-    server = stage.server
-    await server.say(7, "/subscribe", chat=GROUP)
-    panel = await server.message(chat=GROUP)
-    press = server.tapped if server.chats[GROUP].bot_is_admin else server.press
-    await press(7, panel, data=f"1e~reveal~{policy}")
-    assert stage.store.subscriptions[ref_of(GROUP)].plan.reveal is policy
-
-
-async def _card(server: TelegramServer, user: int = 8) -> Sent:
-    before = len([m for m in server.messages if m.by_bot])
-    await server.say(user, f"/question@qianmian_bot {QUESTION}", chat=GROUP)
-    return await server.message(count=before + 1)
+    return company(stage.server)
 
 
 # Who may change the plan
@@ -50,18 +27,6 @@ async def test_an_admin_subscribes_the_group(stage: Stage, server: TelegramServe
     assert "Subscribed" in message.text
     assert message.reply_to is not None
     assert stage.store.chats[ref_of(GROUP)].kind is ChatKind.GROUP
-
-
-async def test_a_member_may_not_and_is_told(stage: Stage, server: TelegramServer) -> None:
-    await server.say(8, "/subscribe 8:00", chat=GROUP)
-    assert "Only admins" in (await server.message(chat=GROUP)).text
-    assert not stage.store.subscriptions
-
-
-async def test_where_the_bot_is_an_admin_the_refusal_is_for_the_presser_alone(server: TelegramServer) -> None:
-    server.chats[GROUP].bot_is_admin = True
-    await server.say(8, "/subscribe 8:00", chat=GROUP)
-    assert (await server.message(chat=GROUP)).receiver == 8
 
 
 async def test_a_member_s_tap_on_an_admin_s_panel_is_refused_by_a_toast(stage: Stage, server: TelegramServer) -> None:
@@ -112,7 +77,7 @@ async def test_the_linked_channel_may_and_another_may_not(
 async def test_rights_that_cannot_be_looked_up_are_none(stage: Stage, server: TelegramServer) -> None:
     server.faults["getChatMember"].append(Error(400, "Bad Request: CHAT_ADMIN_REQUIRED"))
     await server.say(7, "/subscribe", chat=GROUP)
-    assert "Only admins" in (await server.message(chat=GROUP)).text
+    assert "Only admins" in (await server.message(chat=7)).text
     assert not stage.store.subscriptions
 
 
@@ -120,7 +85,7 @@ async def test_rights_that_cannot_be_looked_up_are_none(stage: Stage, server: Te
 
 
 async def test_chatter_replies_and_other_bots_commands_are_left_alone(server: TelegramServer) -> None:
-    card = await _card(server)
+    card = await card_for(server)
     await server.say(8, "I think it is lora", chat=GROUP)
     await server.answer_prompt(8, card, "my guess: low rank")
     await server.say(8, "/question@other_bot lora", chat=GROUP)
@@ -133,7 +98,7 @@ async def test_chatter_replies_and_other_bots_commands_are_left_alone(server: Te
 async def test_a_prompt_in_a_group_names_its_person_and_takes_only_their_reply(
     stage: Stage, server: TelegramServer
 ) -> None:
-    card = await _card(server)
+    card = await card_for(server)
     await server.press(8, card, "Answer")
     await server.tapped(8, card, "Wrong?")
     prompt = await server.message(chat=GROUP, count=2)
@@ -143,110 +108,6 @@ async def test_a_prompt_in_a_group_names_its_person_and_takes_only_their_reply(
     await server.answer_prompt(8, prompt, "the factor is wrong")
     await server.message(chat=GROUP, count=3)
     assert [report.text for report in await stage.store.reports(limit=5)] == ["the factor is wrong"]
-
-
-async def test_personal_data_asked_for_in_a_group_goes_to_the_person(server: TelegramServer) -> None:
-    await server.say(8, "/me export", chat=GROUP)
-    await server.message(count=2)
-    assert {m.chat for m in server.messages if m.by_bot} == {8}
-
-
-async def test_a_panel_in_a_group_is_walked_in_place(server: TelegramServer) -> None:
-    await server.say(7, "/subscribe", chat=GROUP)
-    panel = await server.message(chat=GROUP)
-    await server.press(7, panel, "Settings")
-    await server.press(7, panel, "Days")
-    assert len([m for m in server.messages if m.by_bot]) == 1
-
-
-# Revealing
-
-
-async def test_with_buttons_for_all_the_answer_opens_in_place(server: TelegramServer) -> None:
-    card = await _card(server)
-    await server.press(8, card, "Answer")
-    assert "<summary>Answer</summary>" in card.html
-    assert "Save" not in card.labels()
-
-
-async def test_counts_stand_on_the_buttons_of_a_public_card(server: TelegramServer) -> None:
-    card = await _card(server)
-    await server.press(8, card, "Answer")
-    await server.tapped(8, card, "Knew it")
-    await server.until(lambda: "Knew it 1" in card.labels())
-    await server.tapped(7, card, "Knew it")
-    await server.until(lambda: "Knew it 2" in card.labels())
-
-
-async def test_a_private_reveal_is_seen_by_the_presser_alone(stage: Stage, server: TelegramServer) -> None:
-    server.chats[GROUP].bot_is_admin = True
-    await _reveal(stage, Reveal.PRIVATE)
-    card = await _card(server)
-    await server.tapped(8, card, "Answer")
-    await server.until(lambda: any(m.receiver == 8 for m in server.messages))
-    alone = server.messages[-1]
-    assert alone.receiver == 8
-    assert "<summary>Answer</summary>" in alone.html
-    assert card.edits == 0
-    # Steps and ratings go on in the same ephemeral message; the counts reach the public one.
-    await server.press(8, alone, "Knew it")
-    assert "✓ Knew it" in alone.labels()
-
-
-async def test_a_tap_is_named_in_the_ephemeral_answer(stage: Stage, server: TelegramServer) -> None:
-    server.chats[GROUP].bot_is_admin = True
-    await _reveal(stage, Reveal.PRIVATE)
-    query = await server.tap(8, await _card(server), "Answer")
-    await server.until(lambda: server.called("sendRichMessage")[-1].get("ephemeral_message_parameters"))
-    assert server.called("sendRichMessage")[-1]["ephemeral_message_parameters"] == {
-        "receiver_user_id": 8,
-        "callback_query_id": query,
-    }
-
-
-async def test_a_panel_for_one_admin_alone_stands_in_place_of_the_tapped_message(server: TelegramServer) -> None:
-    server.chats[GROUP].bot_is_admin = True
-    await server.say(7, "/subscribe", chat=GROUP)
-    shown = await server.message(chat=GROUP)
-    await server.tapped(7, shown, "Settings")
-    panel = server.messages[-1]
-    assert (panel.receiver, panel.replaced) == (7, True)
-    await server.press(7, panel, "Days")
-    assert "On which days?" in panel.text
-
-
-async def test_where_ephemeral_messages_are_refused_a_link_leads_into_the_private_chat(
-    stage: Stage, server: TelegramServer
-) -> None:
-    await _reveal(stage, Reveal.PRIVATE)
-    card = await _card(server)
-    answer = await server.tapped(8, card, "Answer")
-    assert answer["url"] == f"https://t.me/qianmian_bot?start=q_{QUESTION}"
-    asked = len(server.called("sendRichMessage"))
-    await server.tapped(8, card, "Hint")
-    assert len(server.called("sendRichMessage")) == asked, "a refusal is remembered for a while"
-
-
-async def test_a_server_that_ignores_the_parameter_shows_nobody_the_answer(stage_of: Made) -> None:
-    async with stage_of(version=10.1) as stage:
-        server = stage.server
-        server.person(7)
-        server.person(8)
-        server.group(GROUP, _7="creator", _8="member")
-        await _reveal(stage, Reveal.PRIVATE)
-        card = await _card(server)
-        before = list(server.messages)
-        answer = await server.tapped(8, card, "Answer")
-        assert answer["url"].endswith(f"q_{QUESTION}")
-        assert [m for m in server.messages if m not in before] == []
-        assert server.called("deleteMessage")
-
-
-async def test_a_withheld_answer_is_explained_by_a_toast(stage: Stage, server: TelegramServer) -> None:
-    await _reveal(stage, Reveal.NEXT)
-    card = await _card(server)
-    await server.press(8, card, "Hint")
-    assert "<summary>Hint</summary>" in card.html
 
 
 # Forum topics
@@ -260,6 +121,20 @@ async def test_each_topic_is_its_own_chat_and_general_has_no_thread(stage: Stage
     await server.say(7, "/subscribe", chat=forum.id)
     assert (await server.message(chat=forum.id, count=2)).thread is None
     assert {ref_of(forum.id, 5), ref_of(forum.id)} <= {*stage.store.subscriptions}
+
+
+async def test_what_to_do_when_the_topic_closes_is_asked_in_topics_alone(server: TelegramServer) -> None:
+    forum = server.group(-100400, forum=True, _7="administrator")
+    forum.topics = {5}
+    for thread in (5, None):
+        topic: dict[str, Any] = {} if thread is None else {"message_thread_id": thread}
+        known = len([m for m in server.messages if m.by_bot])
+        await server.say(7, "/subscribe", chat=forum.id, **topic)
+        shown = await server.message(count=known + 1)
+        await server.tapped(7, shown, "Settings")
+        panel = server.messages[-1]
+        await server.press(7, panel, "More")
+        assert any("if the topic closes" in label for label in panel.labels()) is (thread is not None)
 
 
 async def test_a_thread_of_replies_is_no_topic(stage: Stage, server: TelegramServer) -> None:
@@ -284,7 +159,7 @@ async def test_a_basic_group_works_too(stage: Stage, server: TelegramServer) -> 
     assert stage.store.subscriptions[ref_of(-55)].active
 
 
-# Quizzes and channels
+# Quizzes
 
 
 async def test_a_group_s_quiz_counts_for_each_learner(stage: Stage, server: TelegramServer) -> None:
@@ -304,160 +179,5 @@ async def test_a_group_s_quiz_counts_for_each_learner(stage: Stage, server: Tele
     assert {learner.user_id for learner, _, _ in stage.store.picked} == {"7", "8"}
 
 
-async def test_a_prompt_in_a_channel_leads_into_the_private_chat(server: TelegramServer, channel: FakeChat) -> None:
-    await server.say(0, f"/question {QUESTION}", chat=CHANNEL, kind="channel_post", sender_chat=channel.json())
-    card = await server.message(chat=CHANNEL)
-    await server.press(8, card, "Answer")
-    answer = await server.tapped(8, card, "Wrong?")
-    assert answer["url"].endswith(f"start=q_{QUESTION}")
-
-
-@pytest.fixture
-def channel(server: TelegramServer) -> FakeChat:
-    chat = FakeChat(id=CHANNEL, type="channel", title="News", username="llm_news", members={7: "creator"})
-    chat.members[BOT_ID] = "administrator"
-    chat.rights[BOT_ID] = {"can_post_messages": True}
-    server.chats[CHANNEL] = chat
-    return chat
-
-
-def _forward(channel: FakeChat) -> dict[str, object]:
-    return {"forward_origin": {"type": "channel", "date": 1, "chat": channel.json(), "message_id": 4}}
-
-
-@pytest.mark.parametrize("how", ["@llm_news", "https://t.me/llm_news", "forward"])
-async def test_a_channel_is_linked_from_the_private_chat(
-    stage: Stage, server: TelegramServer, channel: FakeChat, how: str
-) -> None:
-    extra: dict[str, Any] = _forward(channel) if how == "forward" else {}
-    await server.say(7, "a post" if how == "forward" else how, **extra)
-    panel = await server.message(chat=7)
-    assert "News gets a daily question" in panel.text
-    assert stage.store.subscriptions[ref_of(CHANNEL)].active
-    await server.press(7, panel, "More")
-    await server.press(7, panel, "multiple-choice quiz")
-    assert stage.store.subscriptions[ref_of(CHANNEL)].plan.mode is Mode.QUIZ
-    assert ref_of(7) not in stage.store.subscriptions
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda channel: channel.members.update({7: "left"}), "You have to be an admin of News"),
-        (lambda channel: channel.members.update({BOT_ID: "left"}), "I have to be an admin of News"),
-        (lambda channel: channel.rights.update({BOT_ID: {}}), "right to post messages"),
-    ],
-)
-async def test_linking_says_what_is_missing(
-    stage: Stage, server: TelegramServer, channel: FakeChat, change: Callable[[FakeChat], None], words: str
-) -> None:
-    change(channel)
-    await server.say(7, "@llm_news")
-    assert words in (await server.message(chat=7)).text
-    assert not stage.store.subscriptions
-
-
-async def test_an_unknown_channel_is_said_to_be_unknown(server: TelegramServer) -> None:
-    await server.say(7, "@nowhere_at_all")
-    assert "cannot find the channel" in (await server.message(chat=7)).text
-
-
-async def test_a_channel_post_may_command_and_other_posts_are_left_alone(
-    stage: Stage, server: TelegramServer, channel: FakeChat
-) -> None:
-    await server.say(0, "hello readers", chat=CHANNEL, kind="channel_post", sender_chat=channel.json())
-    await server.say(0, "/subscribe", chat=CHANNEL, kind="channel_post", sender_chat=channel.json())
-    await server.message(chat=CHANNEL)
-    assert stage.store.subscriptions[ref_of(CHANNEL)].active
-    assert stage.store.chats[ref_of(CHANNEL)].kind is ChatKind.CHANNEL
-
-
-# The life of a chat
-
-
-async def test_being_added_greets_once_and_says_what_would_help(server: TelegramServer) -> None:
-    await server.member(GROUP, 7, "left", "member")
-    message = await server.message(chat=GROUP)
-    assert "one good interview question a day" in message.text
-    assert "make me an admin" in message.text
-    await server.member(GROUP, 7, "member", {"status": "administrator", **_admin()})
-    await server.say(7, "/help", chat=GROUP)
-    await server.message(chat=GROUP, count=2)
-    assert len([m for m in server.messages if m.by_bot]) == 2
-
-
-async def test_being_added_silenced_names_the_missing_right(server: TelegramServer) -> None:
-    await server.member(GROUP, 7, "left", {"status": "restricted", "is_member": True, **_restricted()})
-    assert "right to send messages" in (await server.message(chat=GROUP)).text
-
-
-@pytest.mark.parametrize("status", ["left", "kicked"])
-async def test_being_removed_ends_the_plan_and_coming_back_resumes_it(
-    stage: Stage, server: TelegramServer, status: str
-) -> None:
-    await server.say(7, "/subscribe", chat=GROUP)
-    await server.message(chat=GROUP)
-    gone = {"status": status, "until_date": 0} if status == "kicked" else {"status": "left"}
-    await server.member(GROUP, 7, "member", gone)
-    await server.until(lambda: not stage.store.subscriptions[ref_of(GROUP)].active)
-    assert stage.store.subscriptions[ref_of(GROUP)].ended_because == "blocked"
-    await server.member(GROUP, 7, gone, "member")
-    await server.until(lambda: stage.store.subscriptions[ref_of(GROUP)].active)
-
-
-async def test_a_person_blocks_and_comes_back(stage: Stage, server: TelegramServer) -> None:
-    await server.say(7, "/subscribe")
-    await server.message(chat=7)
-    await server.member(7, 7, "member", {"status": "kicked", "until_date": 0})
-    await server.until(lambda: not stage.store.subscriptions[ref_of(7)].active)
-    await server.member(7, 7, {"status": "kicked", "until_date": 0}, "member")
-    await server.until(lambda: stage.store.subscriptions[ref_of(7)].active)
-    assert len([m for m in server.messages if m.by_bot]) == 1, "nobody is greeted twice in private"
-
-
-async def test_a_promotion_makes_private_answers_possible_at_once(stage: Stage, server: TelegramServer) -> None:
-    await _reveal(stage, Reveal.PRIVATE)
-    card = await _card(server)
-    await server.tapped(8, card, "Answer")
-    server.chats[GROUP].bot_is_admin = True
-    await server.member(GROUP, 7, "member", {"status": "administrator", **_admin()})
-    await server.tapped(8, card, "Answer")
-    await server.until(lambda: server.messages[-1].receiver == 8)
-
-
-@pytest.mark.parametrize("report", ["migrate_to_chat_id", "migrate_from_chat_id"])
-async def test_a_group_that_becomes_a_supergroup_keeps_its_plan(
-    stage: Stage, server: TelegramServer, report: str
-) -> None:
-    server.group(-55, type_="group", _7="creator")
-    await server.say(7, "/subscribe", chat=-55)
-    await server.message(chat=-55)
-    new = server.group(-100500, _7="creator").id
-    chat, value = (-55, new) if report == "migrate_to_chat_id" else (new, -55)
-    await server.push("message", {**server.written(chat, 7, ""), report: value})
-    await server.until(lambda: ref_of(new) in stage.store.subscriptions)
-    assert stage.store.subscriptions[ref_of(new)].active
-
-
-async def test_a_move_that_is_learnt_from_an_error_is_followed_as_well(stage: Stage, server: TelegramServer) -> None:
-    server.group(-55, type_="group", _7="creator")
-    await server.say(7, "/subscribe", chat=-55)
-    await server.message(chat=-55)
-    server.migrated[-55] = server.group(-100500, _7="creator").id
-    await server.say(7, "/help", chat=-55)
-    await server.until(lambda: ref_of(-100500) in stage.store.subscriptions)
-
-
 def _minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
-
-
-def _admin() -> dict[str, object]:
-    return {**ADMIN, "user": BOT}
-
-
-def _restricted() -> dict[str, object]:
-    names = "can_change_info can_invite_users can_pin_messages can_send_messages can_send_polls can_send_other_messages"
-    more = "can_add_web_page_previews can_manage_topics can_send_audios can_send_documents can_send_photos"
-    last = "can_send_videos can_send_video_notes can_send_voice_notes can_edit_tag can_react_to_messages"
-    return {**dict.fromkeys(f"{names} {more} {last}".split(), False), "until_date": 0}

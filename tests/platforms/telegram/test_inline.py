@@ -50,7 +50,7 @@ async def _tap(server: TelegramServer, sent: Sent, label: str, user: int = 7) ->
 
 async def test_words_find_questions_with_their_answer_button(server: TelegramServer) -> None:
     answer = await _ask(server, "lora")
-    assert answer["is_personal"] is True
+    assert (answer["is_personal"], answer["cache_time"]) == (True, 300)
     first = answer["results"][0]
     assert "lora" in first["id"]
     assert first["input_message_content"]["rich_message"]["skip_entity_detection"] is True

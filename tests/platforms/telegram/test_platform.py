@@ -55,13 +55,17 @@ async def test_a_wrong_token_is_said_in_words_and_never_shown(
     assert wrong not in captured.out + captured.err + caplog.text
 
 
-async def test_a_second_poller_is_named_and_it_goes_on_when_that_one_stops(stage_of: Made) -> None:
-    conflict = Error(409, "Conflict: terminated by other getUpdates request; make sure that only one bot runs")
-    async with stage_of(start=False) as stage:
-        stage.server.faults["getUpdates"] += [conflict] * 3
-        async with stage.platform.running():
-            await stage.server.until(lambda: "409" in stage.platform.health().why)
-            await stage.server.until(lambda: stage.platform.messenger.ready)
+async def test_a_second_poller_is_named_and_it_goes_on_when_that_one_stops(stage: Stage) -> None:
+    server, health = stage.server, stage.platform.health
+    server.person(7)
+    async with aiohttp.ClientSession() as other:
+        while "409" not in health().why:
+            async with other.post(f"{server.url}/bot{TOKEN}/getUpdates", data={"timeout": "0"}):
+                await server.changed()
+    await server.until(lambda: stage.platform.messenger.ready)
+    await server.say(7, "/start")
+    await server.message()
+    assert health().state is State.OK
 
 
 async def test_a_token_that_is_revoked_while_running_is_noticed(stage: Stage) -> None:
@@ -186,6 +190,17 @@ async def test_menus_come_from_the_command_table_per_scope_and_language(stage: S
     assert "stats" not in names["all_private_chats", "en"]
     known = {command.name: command for command in COMMANDS}
     assert all(row["description"] == known[row["command"]].zh for row in sent["all_private_chats", "zh"])
+
+
+async def test_commands_for_the_asker_alone_are_ephemeral_in_groups(stage: Stage) -> None:
+    sent = stage.server.commands
+    await stage.server.until(lambda: len(sent) == MENUS)
+    alone = {scope: {row["command"] for row in rows if row.get("is_ephemeral")} for (scope, _), rows in sent.items()}
+    assert alone == {
+        "all_private_chats": set(),
+        "all_group_chats": {"review", "saved", "me", "help"},
+        "all_chat_administrators": {"review", "saved", "me", "help", "settings"},
+    }
 
 
 async def test_menus_are_sent_only_when_they_changed(stage_of: Made) -> None:

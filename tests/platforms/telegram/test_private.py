@@ -176,9 +176,23 @@ async def test_commands_work_in_captions_edits_and_chinese(server: TelegramServe
     assert (await server.message(count=2)).rich
 
 
+async def test_arguments_are_understood_in_either_language(stage: Stage, server: TelegramServer) -> None:
+    await server.say(7, "/订阅 早上8点半 北京 LoRA")
+    await server.message()
+    timetable = stage.store.subscriptions[ref_of(7)].plan.timetable
+    assert ([f"{at:%H:%M}" for at in timetable.times], timetable.zone) == (["08:30"], "Asia/Shanghai")
+    assert stage.store.subscriptions[ref_of(7)].plan.topics == ("lora",)
+
+
 async def test_an_unknown_command_names_the_nearest(server: TelegramServer) -> None:
     await server.say(7, "/rndom")
     assert "/random" in (await server.message()).text
+
+
+async def test_the_commands_in_the_help_can_be_tapped(server: TelegramServer) -> None:
+    await server.say(7, "/help")
+    html = (await server.message()).html
+    assert "• /random <code>[topic] [difficulty]</code> A random question\n• /topics Browse" in html
 
 
 async def test_unknown_content_is_left_alone(server: TelegramServer) -> None:

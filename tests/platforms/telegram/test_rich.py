@@ -18,6 +18,7 @@ from bot.core.markup import (
     Link,
     Math,
     MathBlock,
+    Paragraph,
     Quote,
     Table,
     bullets,
@@ -127,6 +128,22 @@ def test_words_of_content_never_become_links_by_themselves(words: str) -> None:
 def test_the_bot_s_own_sentences_keep_their_commands_but_ping_nobody() -> None:
     said = parse_html(classic_html([paragraph("@bob_x, send /help")], inert=False))
     assert automatic_links(said) == ["/help"]
+
+
+@pytest.mark.parametrize(
+    ("code", "own", "content"),
+    [
+        ("/today", "/today", "<code>/today</code>"),
+        ("/search <words>", "/search <code>&lt;words&gt;</code>", "<code>/search &lt;words&gt;</code>"),
+        ("/me export", "<code>/me export</code>", "<code>/me export</code>"),
+        ("/etc/hosts", "<code>/etc/hosts</code>", "<code>/etc/hosts</code>"),
+    ],
+)
+def test_a_command_that_stands_alone_can_be_tapped_in_the_bot_s_own_sentences(
+    code: str, own: str, content: str
+) -> None:
+    assert classic_html([Paragraph((Code(code),))], inert=False) == own
+    assert classic_html([Paragraph((Code(code),))]) == content
 
 
 def test_block_formulas_are_found_wherever_they_stand_each_once() -> None:

@@ -1,0 +1,84 @@
+"""The life of a chat: the bot is added, promoted, silenced, removed; a group becomes a supergroup."""
+
+import pytest
+
+from bot.platforms.telegram.places import ref_of
+from tests.fakes.telegram_server import TelegramServer
+from tests.fakes.telegram_world import ADMIN
+from tests.platforms.telegram.company import GROUP, company
+from tests.platforms.telegram.conftest import Stage
+
+
+@pytest.fixture
+def server(stage: Stage) -> TelegramServer:
+    return company(stage.server)
+
+
+async def test_being_added_greets_once_and_says_what_would_help(server: TelegramServer) -> None:
+    await server.member(GROUP, 7, "left", "member")
+    message = await server.message(chat=GROUP)
+    assert "one good interview question a day" in message.text
+    assert "make me an admin" in message.text
+    await server.member(GROUP, 7, "member", {"status": "administrator", **ADMIN})
+    await server.say(7, "/help", chat=GROUP)
+    await server.message(chat=GROUP, count=2)
+    assert len([m for m in server.messages if m.by_bot]) == 2
+
+
+async def test_being_added_silenced_names_the_missing_right(server: TelegramServer) -> None:
+    await server.member(GROUP, 7, "left", {"status": "restricted", "is_member": True, **_restricted()})
+    assert "right to send messages" in (await server.message(chat=GROUP)).text
+
+
+@pytest.mark.parametrize("status", ["left", "kicked"])
+async def test_being_removed_ends_the_plan_and_coming_back_resumes_it(
+    stage: Stage, server: TelegramServer, status: str
+) -> None:
+    await server.say(7, "/subscribe", chat=GROUP)
+    await server.message(chat=GROUP)
+    gone = {"status": status, "until_date": 0} if status == "kicked" else {"status": "left"}
+    await server.member(GROUP, 7, "member", gone)
+    await server.until(lambda: not stage.store.subscriptions[ref_of(GROUP)].active)
+    assert stage.store.subscriptions[ref_of(GROUP)].ended_because == "blocked"
+    await server.member(GROUP, 7, gone, "member")
+    await server.until(lambda: stage.store.subscriptions[ref_of(GROUP)].active)
+
+
+async def test_a_person_blocks_and_comes_back(stage: Stage, server: TelegramServer) -> None:
+    await server.say(7, "/subscribe")
+    await server.message(chat=7)
+    await server.member(7, 7, "member", {"status": "kicked", "until_date": 0})
+    await server.until(lambda: not stage.store.subscriptions[ref_of(7)].active)
+    await server.member(7, 7, {"status": "kicked", "until_date": 0}, "member")
+    await server.until(lambda: stage.store.subscriptions[ref_of(7)].active)
+    assert len([m for m in server.messages if m.by_bot]) == 1, "nobody is greeted twice in private"
+
+
+@pytest.mark.parametrize("report", ["migrate_to_chat_id", "migrate_from_chat_id"])
+async def test_a_group_that_becomes_a_supergroup_keeps_its_plan(
+    stage: Stage, server: TelegramServer, report: str
+) -> None:
+    server.group(-55, type_="group", _7="creator")
+    await server.say(7, "/subscribe", chat=-55)
+    await server.message(chat=-55)
+    new = server.group(-100500, _7="creator").id
+    chat, value = (-55, new) if report == "migrate_to_chat_id" else (new, -55)
+    await server.push("message", {**server.written(chat, 7, ""), report: value})
+    await server.until(lambda: ref_of(new) in stage.store.subscriptions)
+    assert stage.store.subscriptions[ref_of(new)].active
+
+
+async def test_a_move_that_is_learnt_from_an_error_is_followed_as_well(stage: Stage, server: TelegramServer) -> None:
+    server.group(-55, type_="group", _7="creator")
+    await server.say(7, "/subscribe", chat=-55)
+    await server.message(chat=-55)
+    server.migrated[-55] = server.group(-100500, _7="creator").id
+    await server.say(7, "/help", chat=-55)
+    await server.until(lambda: ref_of(-100500) in stage.store.subscriptions)
+
+
+def _restricted() -> dict[str, object]:
+    names = "can_change_info can_invite_users can_pin_messages can_send_messages can_send_polls can_send_other_messages"
+    more = "can_add_web_page_previews can_manage_topics can_send_audios can_send_documents can_send_photos"
+    last = "can_send_videos can_send_video_notes can_send_voice_notes can_edit_tag can_react_to_messages"
+    return {**dict.fromkeys(f"{names} {more} {last}".split(), False), "until_date": 0}

@@ -1,0 +1,114 @@
+"""How fast we write: within Telegram's limits before it has to refuse, against a server that keeps them."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from bot.core.markup import paragraph
+from bot.core.ports import Lane
+from bot.core.replies import Post, Reply
+from bot.delivery.limits import TELEGRAM
+from bot.delivery.pacing import AccountPacer
+from bot.platforms.telegram.places import ref_of
+from tests.fakes.telegram_limits import TelegramLimits
+from tests.fakes.telegram_world import Error
+from tests.fakes.virtual_loop import virtually_over_sockets
+from tests.platforms.telegram.conftest import Made, Stage
+
+GROUP = -100200
+PEOPLE = range(1_000, 1_045)
+
+
+async def _post(stage: Stage, chat: int, lane: Lane = Lane.DAILY) -> None:
+    reply = Reply(blocks=(paragraph("x"),))
+    await stage.platform.messenger.send(Post(chat=ref_of(chat), reply=reply, key="k"), lane=lane)
+
+
+@virtually_over_sockets
+async def test_a_broadcast_with_taps_between_is_never_too_fast_for_telegram(stage_of: Made) -> None:
+    async with stage_of(paced=AccountPacer(TELEGRAM)) as stage:
+        server = stage.server
+        for person in PEOPLE:
+            server.person(person)
+        server.group(GROUP)
+        began = server.now()
+        broadcast = [_post(stage, person) for person in PEOPLE]
+        group = [_post(stage, GROUP, Lane.TAP) for _ in range(22)]
+        taps = [_post(stage, PEOPLE[0], Lane.TAP) for _ in range(5)]
+        await asyncio.gather(*broadcast, *group, *taps)
+        took = server.now() - began
+        assert server.limits is not None
+        assert server.limits.refused == 0
+        sent = Counter(m.chat for m in server.messages)
+        assert (sent[GROUP], sent[PEOPLE[0]], len(sent)) == (22, 6, len(PEOPLE) + 1)
+        # A group takes twenty a minute, so that the last two had to wait for the next one.
+        assert 60 <= took < 75
+
+
+@virtually_over_sockets
+async def test_edits_are_paced_like_messages(stage_of: Made) -> None:
+    async with stage_of(paced=AccountPacer(TELEGRAM)) as stage:
+        server = stage.server
+        server.person(7)
+        id_ = await stage.platform.messenger.send(Post(chat=ref_of(7), reply=Reply(blocks=(paragraph("0"),)), key="k"))
+        for n in range(1, 8):
+            await stage.platform.messenger.edit(ref_of(7), id_, Reply(blocks=(paragraph(str(n)),)))
+        assert server.limits is not None
+        assert server.limits.refused == 0
+        assert server.messages[-1].text == "7"
+
+
+@pytest.mark.parametrize(
+    ("chats", "taken"),
+    [([7] * 5, 3), ([-1] * 3, 3), (list(range(1, 40)), 30)],
+    ids=["one chat", "a group at once", "overall"],
+)
+def test_what_is_too_fast_is_refused_as_telegram_words_it(chats: list[int], taken: int) -> None:
+    limits = TelegramLimits()
+    answers = [_refusal(limits, {"chat_id": chat}, 0.0) for chat in chats]
+    assert answers.count(None) == taken
+    assert {a.description.rpartition(" ")[0] for a in answers if a} <= {"Too Many Requests: retry after"}
+    assert all(a.code == 429 and a.parameters["retry_after"] >= 1 for a in answers if a)
+
+
+def test_a_group_takes_twenty_a_minute_and_edits_count() -> None:
+    limits = TelegramLimits()
+    for second in range(20):
+        method = "editMessageText" if second % 2 else "sendMessage"
+        limits.check(method, {"chat_id": GROUP}, float(second))
+    refusal = _refusal(limits, {"chat_id": GROUP}, 20.0)
+    assert refusal is not None
+    assert refusal.parameters == {"retry_after": 40}
+    assert _refusal(limits, {"chat_id": GROUP}, 60.0) is None
+
+
+def test_what_is_paid_for_may_be_faster() -> None:
+    limits = TelegramLimits()
+    paid = [_refusal(limits, {"chat_id": chat, "allow_paid_broadcast": True}, 0.0) for chat in range(1, 1_002)]
+    assert paid.count(None) == 1_000
+
+
+def test_a_chat_takes_an_album_whole_and_a_group_counts_its_pictures() -> None:
+    limits = TelegramLimits()
+    album: dict[str, Any] = {"chat_id": GROUP, "media": [{}] * 10}
+    for second in (0.0, 5.0):
+        limits.check("sendMediaGroup", album, second)
+    assert _refusal(limits, {"chat_id": GROUP}, 10.0) is not None
+
+
+def test_looking_and_typing_are_free() -> None:
+    limits = TelegramLimits()
+    for _ in range(100):
+        limits.check("sendChatAction", {"chat_id": 7}, 0.0)
+        limits.check("getChat", {"chat_id": 7}, 0.0)
+    assert limits.refused == 0
+
+
+def _refusal(limits: TelegramLimits, given: dict[str, Any], now: float) -> Error | None:
+    try:
+        limits.check("sendMessage", given, now)
+    except Error as error:
+        return error
+    return None
