@@ -134,7 +134,7 @@ async def test_what_to_do_when_the_topic_closes_is_asked_in_topics_alone(server:
         await server.tapped(7, shown, "Settings")
         panel = server.messages[-1]
         await server.press(7, panel, "More")
-        assert any("if the topic closes" in label for label in panel.labels()) is (thread is not None)
+        assert any("if this closes" in label for label in panel.labels()) is (thread is not None)
 
 
 async def test_a_thread_of_replies_is_no_topic(stage: Stage, server: TelegramServer) -> None:
