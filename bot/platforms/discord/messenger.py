@@ -1,6 +1,7 @@
 """How the bot speaks on Discord on its own initiative: the Messenger port over a connected client."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Final
 
 import discord
@@ -71,18 +72,30 @@ class DiscordMessenger(Messenger):
         return sent
 
     async def _sent(self, post: Post, lane: Lane) -> MessageId:
-        try:
-            return await self._post(post, post.chat, lane)
-        except ThreadGone:
-            if post.chat.thread_id is None or not post.fall_back:
-                raise
-            around = ChatRef(platform=DISCORD, chat_id=post.chat.chat_id)
-            return await self._post(post, around, lane)
-
-    async def _post(self, post: Post, ref: ChatRef, lane: Lane) -> MessageId:
         poster = self._poster(lane)
-        with typed_errors(in_thread=ref.thread_id is not None):
-            channel = await self._channel_for(poster, post, ref)
+        *first, last = await self._places(poster, post)
+        for place in first:
+            try:
+                return await self._post(poster, post, place)
+            except ThreadGone as error:
+                _log.info("thread is closed", chat=str(post.chat), thread=place.thread_id, why=str(error))
+        return await self._post(poster, post, last)
+
+    async def _places(self, poster: Poster, post: Post) -> list[ChatRef]:
+        """Where it may go, best first: an answer below its question, then its chat, then the channel around that."""
+        places = [post.chat]
+        if post.reply_to is not None:
+            with typed_errors():
+                thread = await poster.thread_of(post.reply_to)
+            if thread is not None:
+                places.insert(0, replace(post.chat, thread_id=str(thread)))
+        if post.chat.thread_id is not None and post.fall_back:
+            places.append(replace(post.chat, thread_id=None))
+        return places
+
+    async def _post(self, poster: Poster, post: Post, place: ChatRef) -> MessageId:
+        with typed_errors(in_thread=place.thread_id is not None):
+            channel = await self._channel_of(poster, place)
             sent = await self._posted(poster, post, channel)
         await self._garnish(poster, post, channel, sent)
         return sent
@@ -107,14 +120,14 @@ class DiscordMessenger(Messenger):
         rows = await self._store.ledger(post.chat, limit=A_WEEK)
         return frozenset(row.message_id for row in rows if row.message_id is not None)
 
-    async def _channel_for(self, poster: Poster, post: Post, ref: ChatRef) -> int:
-        """An answer goes into the thread below its question, if there is one; operators are written to by their id."""
-        if post.reply_to is not None and (thread := await poster.thread_of(post.reply_to)) is not None:
-            return thread
-        stored = await self._store.chat(ref)
-        if stored is None and self.client is not None and self.client.get_channel(target_of(ref)) is None:
-            return await poster.open_dm(target_of(ref)) or target_of(ref)
-        return target_of(ref)
+    async def _channel_of(self, poster: Poster, place: ChatRef) -> int:
+        """The channel or thread that a place is; operators are written to by their own id."""
+        channel = target_of(place)
+        if place.thread_id is not None or self.client is None or self.client.get_channel(channel) is not None:
+            return channel
+        if await self._store.chat(place) is not None:
+            return channel
+        return await poster.open_dm(channel) or channel
 
     async def _drawn(
         self, reply: Reply, ref: ChatRef, painter: Painter, *, mention: str | None = None

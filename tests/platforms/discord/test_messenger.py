@@ -35,7 +35,7 @@ from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_rules import FLAG_SILENT, FLAG_SUPPRESS_EMBEDS, Json, Refused
-from tests.fakes.discord_world import ATTACH, FORUM, HISTORY, INVITED, MEDIA, NEWS, buttons, texts
+from tests.fakes.discord_world import ATTACH, FORUM, HISTORY, INVITED, MEDIA, NEWS, TEXT, buttons, texts
 from tests.platforms.discord.conftest import Bot, connected
 
 MESSAGES = r"/messages$"
@@ -326,6 +326,31 @@ async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_sa
             await idle.platform.messenger.send(post(ref, card(idle), fall_back=False))
         sent = await idle.platform.messenger.send(post(ref, card(idle)))
         assert [message["id"] for message in posted(idle, channel)] == [sent]
+
+
+@pytest.mark.parametrize("kind", [TEXT, FORUM])
+async def test_an_answer_whose_thread_is_locked_is_posted_where_the_plan_lives(idle: Bot, kind: int) -> None:
+    channel = channel_in(idle, kind=kind)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), thread_title="t"))
+        idle.server.world.channels[sent]["thread_metadata"]["locked"] = True
+        told = await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent, fall_back=False))
+        if kind == FORUM:
+            assert posts_in(idle, channel) == [sent, told]
+        else:
+            assert posted(idle, channel)[1]["id"] == told
+            assert posted(idle, channel)[1]["message_reference"]["message_id"] == int(sent)
+
+
+async def test_an_answer_whose_thread_was_deleted_unheard_does_not_end_the_channel(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), thread_title="t"))
+        idle.server.world.channels.pop(sent)
+        told = await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent))
+        assert [message["id"] for message in posted(idle, channel)] == [sent, told]
 
 
 async def test_a_learner_gets_the_question_in_direct_messages_with_nothing_hidden(bot: Bot) -> None:
