@@ -316,10 +316,13 @@ async def test_an_archived_thread_is_opened_again(idle: Bot) -> None:
         assert idle.server.world.uploads[message["attachments"][0]["url"]] == b"png of x True"
 
 
-async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_says_so(idle: Bot) -> None:
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_says_so(
+    idle: Bot, *, archived: bool
+) -> None:
     channel = channel_in(idle)
     thread = idle.server.world.thread(channel)
-    thread["thread_metadata"]["locked"] = True
+    thread["thread_metadata"].update(locked=True, archived=archived)
     async with connected(idle):
         ref = await idle.knows(thread)
         with pytest.raises(ThreadGone):
@@ -328,13 +331,16 @@ async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_sa
         assert [message["id"] for message in posted(idle, channel)] == [sent]
 
 
+@pytest.mark.parametrize("archived", [False, True])
 @pytest.mark.parametrize("kind", [TEXT, FORUM])
-async def test_an_answer_whose_thread_is_locked_is_posted_where_the_plan_lives(idle: Bot, kind: int) -> None:
+async def test_an_answer_whose_thread_is_locked_is_posted_where_the_plan_lives(
+    idle: Bot, kind: int, *, archived: bool
+) -> None:
     channel = channel_in(idle, kind=kind)
     async with connected(idle):
         ref = await idle.knows(channel)
         sent = await idle.platform.messenger.send(post(ref, card(idle), thread_title="t"))
-        idle.server.world.channels[sent]["thread_metadata"]["locked"] = True
+        idle.server.world.channels[sent]["thread_metadata"].update(locked=True, archived=archived)
         told = await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent, fall_back=False))
         if kind == FORUM:
             assert posts_in(idle, channel) == [sent, told]
