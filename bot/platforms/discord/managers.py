@@ -1,6 +1,7 @@
 """Telling a guild's owner that the bot lacks a right, once and not every day."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 import structlog
@@ -20,6 +21,23 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 NOT_AGAIN_FOR: Final = timedelta(days=30)
 
 
+class Right(StrEnum):
+    """What the bot wants to do in a chat."""
+
+    POST = "post"
+    THREAD = "thread"
+    PIN = "pin"
+    CROSSPOST = "crosspost"
+
+
+_SENTENCES: Final = {
+    Right.POST: "discord-not-allowed",
+    Right.THREAD: "discord-no-thread",
+    Right.PIN: "discord-no-pin",
+    Right.CROSSPOST: "discord-no-crosspost",
+}
+
+
 class Managers:
     """Speaks to the people who can mend a chat."""
 
@@ -30,18 +48,18 @@ class Managers:
         self._pacer: Final = pacer
         self._painter: Final = painter
 
-    async def tell(self, client: Client, ref: ChatRef) -> None:
-        """Tell the owner that the bot may not post in this chat, unless they were told within a month."""
+    async def tell(self, client: Client, ref: ChatRef, *, lacks: Right = Right.POST) -> None:
+        """Tell the owner what the bot may not do in this chat, unless they were told of it within a month."""
         channel = client.get_channel(target_of(ref)) or client.get_channel(int(ref.chat_id))
         guild = getattr(channel, "guild", None)
         now = self._clock.now()
-        key = f"discord/told/{ref}"
+        key = f"discord/told/{ref}" if lacks is Right.POST else f"discord/told/{ref}/{lacks}"
         told = await self._store.recall(key)
         if guild is None or guild.owner_id is None or (told and now - datetime.fromisoformat(told) < NOT_AGAIN_FOR):
             return
         await self._store.remember(key, now.isoformat())
         voice = await self._service.voice_in(ref)
-        words = voice("discord-not-allowed", chat=f"#{getattr(channel, 'name', '?')} ({guild.name})")
+        words = voice(_SENTENCES[lacks], chat=f"#{getattr(channel, 'name', '?')} ({guild.name})")
         reply = Reply(blocks=(paragraph(words),))
         try:
             with typed_errors():

@@ -16,7 +16,7 @@ from bot.core.service import Service
 from bot.platforms.discord.components import Client, Message, NoPictures, messages
 from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import MISSING_PERMISSIONS, typed_errors
-from bot.platforms.discord.managers import Managers
+from bot.platforms.discord.managers import Managers, Right
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import DISCORD
 from bot.platforms.discord.posting import Poster, target_of
@@ -138,14 +138,14 @@ class DiscordMessenger(Messenger):
         return await messages(drawn(reply, voice), painter, public=public, mention=mention)
 
     async def _garnish(self, poster: Poster, post: Post, channel: int, sent: MessageId) -> None:
-        """Thread, pin and crosspost. The question stands already, so a refusal here only goes to the log."""
+        """Thread, pin and crosspost. The question stands already, so a refusal here loses nothing of it."""
         in_forum = int(sent) != channel and self._is_forum(channel)
         if post.thread_title is not None and post.chat.thread_id is None and not in_forum:
-            await self._try("thread", post, poster.open_thread(channel, sent, post.thread_title))
+            await self._try(Right.THREAD, post, poster.open_thread(channel, sent, post.thread_title))
         if post.crosspost:
-            await self._try("crosspost", post, poster.crosspost(channel, sent))
+            await self._try(Right.CROSSPOST, post, poster.crosspost(channel, sent))
         if post.pin and not in_forum:
-            await self._try("pin", post, self._pin(poster, post, channel, sent))
+            await self._try(Right.PIN, post, self._pin(poster, post, channel, sent))
 
     async def _pin(self, poster: Poster, post: Post, channel: int, sent: MessageId) -> None:
         key = f"discord/pinned/{post.chat}"
@@ -155,13 +155,15 @@ class DiscordMessenger(Messenger):
         if before is not None and before != sent:
             await poster.unpin(channel, MessageId(before))
 
-    async def _try(self, what: str, post: Post, doing: Awaitable[None]) -> None:
+    async def _try(self, what: Right, post: Post, doing: Awaitable[None]) -> None:
         try:
             with typed_errors():
                 await doing
         except MessengerError as error:
             self._refused(error, post.chat)
-            _log.warning("post stands without its extra", extra=what, chat=str(post.chat), why=str(error))
+            _log.warning("post stands without its extra", extra=what.value, chat=str(post.chat), why=str(error))
+            if isinstance(error, NotAllowed) and self.client is not None:
+                await self._managers.tell(self.client, post.chat, lacks=what)
 
     def _is_forum(self, channel: int) -> bool:
         # Media channels are forums as well.

@@ -35,7 +35,19 @@ from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_rules import FLAG_SILENT, FLAG_SUPPRESS_EMBEDS, Json, Refused
-from tests.fakes.discord_world import ATTACH, FORUM, HISTORY, INVITED, MEDIA, NEWS, TEXT, buttons, texts
+from tests.fakes.discord_world import (
+    ATTACH,
+    CREATE_THREADS,
+    FORUM,
+    HISTORY,
+    INVITED,
+    MEDIA,
+    NEWS,
+    PIN,
+    TEXT,
+    buttons,
+    texts,
+)
 from tests.platforms.discord.conftest import Bot, connected
 
 MESSAGES = r"/messages$"
@@ -512,6 +524,21 @@ async def test_a_lost_right_is_told_to_the_owner_once(idle: Bot) -> None:
         with pytest.raises(NotAllowed):
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert len(posted(idle, world.dm(owner))) == 2
+
+
+async def test_an_extra_that_is_not_allowed_is_told_to_the_owner_once_for_each(idle: Bot) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    channel = world.channel(world.guild(owner=owner))
+    world.granted = INVITED & ~PIN & ~CREATE_THREADS
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        for number in range(2):
+            await idle.platform.messenger.send(post(ref, card(idle), key=f"d{number}", pin=True, thread_title="t"))
+        thread, pin = (texts(message) for message in posted(idle, world.dm(owner)))
+        assert "create public threads" in thread
+        assert "pin messages" in pin
+        assert len(posted(idle, channel)) == 2
 
 
 async def test_an_owner_who_cannot_be_reached_disturbs_nobody(idle: Bot) -> None:
