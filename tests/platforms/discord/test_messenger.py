@@ -521,6 +521,7 @@ async def test_a_lost_right_is_told_to_the_owner_once(idle: Bot) -> None:
         (told,) = posted(idle, world.dm(owner))
         assert "#interviews (Study group)" in texts(told).replace("\\", "")
         idle.clock.advance(timedelta(days=31))
+        world.forget_nonces()
         with pytest.raises(NotAllowed):
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert len(posted(idle, world.dm(owner))) == 2
@@ -541,14 +542,54 @@ async def test_an_extra_that_is_not_allowed_is_told_to_the_owner_once_for_each(i
         assert len(posted(idle, channel)) == 2
 
 
-async def test_an_owner_who_cannot_be_reached_disturbs_nobody(idle: Bot) -> None:
-    channel = channel_in(idle)
-    idle.server.world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
-    idle.server.fail("POST", "/users/@me/channels", 403, 50007)
+async def refused(bot: Bot, ref: ChatRef) -> None:
+    """A post that the bot lacks the right for."""
+    with pytest.raises(NotAllowed):
+        await bot.platform.messenger.send(post(ref, card(bot)))
+
+
+async def test_an_owner_who_takes_no_messages_is_told_where_the_guild_reads(idle: Bot) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    guild = world.guild(owner=owner)
+    channel, other = world.channel(guild), world.channel(guild, "moderators")
+    world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
+    world.denied[world.dm(owner)["id"]] = Refused(403, 50007, "Cannot send messages to this user")
     async with connected(idle):
         ref = await idle.knows(channel)
-        with pytest.raises(NotAllowed):
-            await idle.platform.messenger.send(post(ref, card(idle)))
+        for _ in range(2):
+            await refused(idle, ref)
+        (told,) = posted(idle, other)
+        assert "#interviews (Study group)" in texts(told).replace("\\", "")
+
+
+@pytest.mark.parametrize("trouble", [(503, 0), (403, 50007)])
+async def test_a_lost_right_that_nobody_heard_of_is_told_later(idle: Bot, trouble: tuple[int, int]) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    channel = world.channel(world.guild(owner=owner))
+    world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
+    idle.server.fail("POST", "/users/@me/channels", *trouble)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        await refused(idle, ref)
+        await refused(idle, ref)
+        assert posted(idle, world.dm(owner)) == []
+        idle.clock.advance(timedelta(hours=1))
+        await refused(idle, ref)
+        assert len(posted(idle, world.dm(owner))) == 1
+
+
+async def test_what_the_owner_is_told_is_not_said_twice_when_the_server_fails(idle: Bot) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    channel = world.channel(world.guild(owner=owner))
+    world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
+    dm = world.dm(owner)
+    idle.server.fail("POST", f"/channels/{dm['id']}/messages$", 502, after_acting=True)
+    async with connected(idle):
+        await refused(idle, await idle.knows(channel))
+        assert len(posted(idle, dm)) == 1
 
 
 async def test_a_message_is_edited_in_place(idle: Bot) -> None:
