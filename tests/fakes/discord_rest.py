@@ -145,7 +145,7 @@ class Rest:
         channel = self._world.find_channel(channel_id)
         meta = channel.get("thread_metadata", {})
         self._world.demand(channel_id, permissions | (SEND_IN_THREADS if meta else SEND))
-        if meta.get("locked"):
+        if meta.get("locked") and not meta["archived"]:
             raise Refused(400, 160005, "Thread is locked")
         return channel
 

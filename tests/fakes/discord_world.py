@@ -46,6 +46,10 @@ class World:
             "bot": bot,
         }
 
+    def forget_nonces(self) -> None:
+        """Let some minutes pass, after which Discord swallows no repeat any more."""
+        self.nonces.clear()
+
     def guild(self, name: str = "Study group", *, owner: Json | None = None) -> Json:
         """A guild with the bot in it."""
         guild_id = self.id()

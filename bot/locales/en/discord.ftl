@@ -4,4 +4,7 @@ discord-trouble = Something went wrong on our side. Please try again in a moment
 discord-open-form = Write it
 discord-open = Open
 discord-not-allowed = I may not post the daily question in { $chat }. Please give me the rights to view the channel, send messages, send messages in threads, attach files and read the message history there. I will try again tomorrow.
+discord-no-thread = I may open no thread below the daily question in { $chat }. The question itself is there. Please give me the right to create public threads in that channel, or switch the threads off in /settings.
+discord-no-pin = I may not pin the daily question in { $chat }. The question itself is there. Please give me the right to pin messages in that channel, or switch pinning off in /settings.
+discord-no-crosspost = I may not publish the daily question from { $chat } to the channels that follow it. The question itself is there. Please let me send messages in that channel, or switch publishing off in /settings.
 why-deleted = the channel was deleted

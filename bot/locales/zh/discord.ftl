@@ -4,4 +4,7 @@ discord-trouble = 我这边出了点问题，请稍后再试。
 discord-open-form = 填写
 discord-open = 打开
 discord-not-allowed = 我没有权限在{ $chat }发布每日一题。请在该频道给我这些权限：查看频道、发送消息、在子区中发送消息、附加文件、读取消息历史。我明天会再试一次。
+discord-no-thread = 我没有权限在{ $chat }为每日一题开子区；题目本身已经发出。请在该频道给我“创建公共子区”的权限，或在 /settings 里关掉子区。
+discord-no-pin = 我没有权限在{ $chat }置顶每日一题；题目本身已经发出。请在该频道给我“标注消息”的权限，或在 /settings 里关掉置顶。
+discord-no-crosspost = 我没有权限把{ $chat }的每日一题发布到关注它的频道；题目本身已经发出。请允许我在该频道发送消息，或在 /settings 里关掉转发。
 why-deleted = 频道已被删除

@@ -15,7 +15,7 @@ from bot.core.replies import Post
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.core.subscriptions import resume
-from bot.platforms.discord.places import DISCORD, InteractionRights, chat_of_channel, language_of, ref
+from bot.platforms.discord.places import DISCORD, InteractionRights, chat_of_channel, language_of, ref, where_to_speak
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Channels:
             await self._greet(guild)
 
     async def _greet(self, guild: discord.Guild) -> None:
-        channel = _where_to_greet(guild)
+        channel = where_to_speak(guild)
         if channel is None:
             return
         chat = chat_of_channel(channel)
@@ -84,15 +84,3 @@ class Channels:
 
 def _resume_at(subscription: Subscription, *, now: datetime) -> tuple[str | None, datetime | None]:
     return resume(subscription, now)
-
-
-def _where_to_greet(guild: discord.Guild) -> discord.TextChannel | None:
-    """The guild's own channel for news of this kind, else the first where the bot may speak."""
-    candidates = [guild.system_channel, *guild.text_channels]
-    for channel in candidates:
-        if channel is None or guild.me is None:
-            continue
-        may = channel.permissions_for(guild.me)
-        if may.view_channel and may.send_messages:
-            return channel
-    return None

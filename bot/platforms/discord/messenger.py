@@ -1,6 +1,7 @@
 """How the bot speaks on Discord on its own initiative: the Messenger port over a connected client."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Final
 
 import discord
@@ -16,7 +17,7 @@ from bot.core.service import Service
 from bot.platforms.discord.components import Client, Message, NoPictures, messages
 from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import MISSING_PERMISSIONS, typed_errors
-from bot.platforms.discord.managers import Managers
+from bot.platforms.discord.managers import Managers, Right
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import DISCORD
 from bot.platforms.discord.posting import Poster, target_of
@@ -73,18 +74,30 @@ class DiscordMessenger(Messenger):
         return sent
 
     async def _sent(self, post: Post, lane: Lane) -> MessageId:
-        try:
-            return await self._post(post, post.chat, lane)
-        except ThreadGone:
-            if post.chat.thread_id is None or not post.fall_back:
-                raise
-            around = ChatRef(platform=DISCORD, chat_id=post.chat.chat_id)
-            return await self._post(post, around, lane)
-
-    async def _post(self, post: Post, ref: ChatRef, lane: Lane) -> MessageId:
         poster = self._poster(lane)
-        with typed_errors(in_thread=ref.thread_id is not None):
-            channel = await self._channel_for(poster, post, ref)
+        *first, last = await self._places(poster, post)
+        for place in first:
+            try:
+                return await self._post(poster, post, place)
+            except ThreadGone as error:
+                _log.info("thread is closed", chat=str(post.chat), thread=place.thread_id, why=str(error))
+        return await self._post(poster, post, last)
+
+    async def _places(self, poster: Poster, post: Post) -> list[ChatRef]:
+        """Where it may go, best first: an answer below its question, then its chat, then the channel around that."""
+        places = [post.chat]
+        if post.reply_to is not None:
+            with typed_errors():
+                thread = await poster.thread_of(post.reply_to)
+            if thread is not None:
+                places.insert(0, replace(post.chat, thread_id=str(thread)))
+        if post.chat.thread_id is not None and post.fall_back:
+            places.append(replace(post.chat, thread_id=None))
+        return places
+
+    async def _post(self, poster: Poster, post: Post, place: ChatRef) -> MessageId:
+        with typed_errors(in_thread=place.thread_id is not None):
+            channel = await self._channel_of(poster, post, place)
             sent = await self._posted(poster, post, channel)
         await self._garnish(poster, post, channel, sent)
         return sent
@@ -108,14 +121,16 @@ class DiscordMessenger(Messenger):
         rows = await self._store.ledger(post.chat, limit=A_WEEK)
         return frozenset(row.message_id for row in rows if row.message_id is not None)
 
-    async def _channel_for(self, poster: Poster, post: Post, ref: ChatRef) -> int:
-        """An answer goes into the thread below its question, if there is one; operators are written to by their id."""
-        if post.reply_to is not None and (thread := await poster.thread_of(post.reply_to)) is not None:
-            return thread
-        known = post.kind is not None or await self._store.chat(ref) is not None
-        if not known and self.client is not None and self.client.get_channel(target_of(ref)) is None:
-            return await poster.open_dm(target_of(ref)) or target_of(ref)
-        return target_of(ref)
+    async def _channel_of(self, poster: Poster, post: Post, place: ChatRef) -> int:
+        """The channel or thread that a place is; operators are written to by their own id."""
+        channel = target_of(place)
+        if post.kind is not None or place.thread_id is not None:
+            return channel
+        if self.client is None or self.client.get_channel(channel) is not None:
+            return channel
+        if await self._store.chat(place) is not None:
+            return channel
+        return await poster.open_dm(channel) or channel
 
     async def _messages(self, post: Post) -> list[Message]:
         """What says the post's reply; drawn once for all channels that get the same one."""
@@ -144,15 +159,15 @@ class DiscordMessenger(Messenger):
         return await messages(shown, painter, public=kind is not ChatKind.PRIVATE, mention=above)
 
     async def _garnish(self, poster: Poster, post: Post, channel: int, sent: MessageId) -> None:
-        """Thread, pin and crosspost. The question stands already, so a refusal here only goes to the log."""
+        """Thread, pin and crosspost. The question stands already, so a refusal here loses nothing of it."""
         # A post in a forum is a thread, and on top, by itself.
         in_forum = (post.thread_title is not None or post.pin) and int(sent) != channel and self._is_forum(channel)
         if post.thread_title is not None and post.chat.thread_id is None and not in_forum:
-            await self._try("thread", post, poster.open_thread(channel, sent, post.thread_title))
+            await self._try(Right.THREAD, post, poster.open_thread(channel, sent, post.thread_title))
         if post.crosspost:
-            await self._try("crosspost", post, poster.crosspost(channel, sent))
+            await self._try(Right.CROSSPOST, post, poster.crosspost(channel, sent))
         if post.pin and not in_forum:
-            await self._try("pin", post, self._pin(poster, post, channel, sent))
+            await self._try(Right.PIN, post, self._pin(poster, post, channel, sent))
 
     async def _pin(self, poster: Poster, post: Post, channel: int, sent: MessageId) -> None:
         key = f"discord/pinned/{post.chat}"
@@ -162,13 +177,15 @@ class DiscordMessenger(Messenger):
         if before is not None and before != sent:
             await poster.unpin(channel, MessageId(before))
 
-    async def _try(self, what: str, post: Post, doing: Awaitable[None]) -> None:
+    async def _try(self, what: Right, post: Post, doing: Awaitable[None]) -> None:
         try:
             with typed_errors():
                 await doing
         except MessengerError as error:
             self._refused(error, post.chat)
-            _log.warning("post stands without its extra", extra=what, chat=str(post.chat), why=str(error))
+            _log.warning("post stands without its extra", extra=what.value, chat=str(post.chat), why=str(error))
+            if isinstance(error, NotAllowed) and self.client is not None:
+                await self._managers.tell(self.client, post.chat, lacks=what)
 
     def _is_forum(self, channel: int) -> bool:
         # Media channels are forums as well.

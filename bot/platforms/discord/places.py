@@ -119,6 +119,17 @@ def ref(channel_id: int, thread_id: int | None = None) -> ChatRef:
     return ChatRef(platform=DISCORD, chat_id=str(channel_id), thread_id=None if thread_id is None else str(thread_id))
 
 
+def where_to_speak(guild: discord.Guild, *, besides: int | None = None) -> discord.TextChannel | None:
+    """The guild's own channel for news, else the first where the bot may speak; `besides` is no such place."""
+    for channel in (guild.system_channel, *guild.text_channels):
+        if channel is None or channel.id == besides or guild.me is None:
+            continue
+        may = channel.permissions_for(guild.me)
+        if may.view_channel and may.send_messages:
+            return channel
+    return None
+
+
 def features_of(channel: Any, *, private: bool) -> frozenset[PlanField]:
     """The parts of a plan that only some places can do, and this one can."""
     if private:

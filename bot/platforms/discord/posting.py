@@ -46,8 +46,7 @@ class Poster:
         try:
             return await self._post_all(channel_id, post, messages, reference)
         except discord.HTTPException as error:
-            if error.code == THREAD_ARCHIVED:
-                await self._unarchive(channel_id)
+            if error.code == THREAD_ARCHIVED and await self._unarchived(channel_id):
                 return await self._post_all(channel_id, post, messages, reference)
             if error.code == CANNOT_REPLY:
                 # Without the right to read the channel's history it may not be pointed into.
@@ -99,10 +98,15 @@ class Poster:
             return None
         return discord.MessageReference(message_id=int(post.reply_to), channel_id=channel_id, fail_if_not_exists=False)
 
-    async def _unarchive(self, thread_id: int) -> None:
+    async def _unarchived(self, thread_id: int) -> bool:
+        """Open an archived thread again; one that was closed and locked is opened by moderators alone."""
         await self._turn(thread_id)
         http: Any = self._client.http
-        await http.edit_channel(thread_id, archived=False)
+        try:
+            await http.edit_channel(thread_id, archived=False)
+        except discord.Forbidden:
+            return False
+        return True
 
     async def _post_to_forum(
         self, forum: discord.ForumChannel, post: Post, messages: Sequence[Message], known: Collection[MessageId]

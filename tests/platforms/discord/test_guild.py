@@ -259,6 +259,23 @@ async def test_an_answer_is_shared_into_the_thread_below_its_question(idle: Bot)
         assert idle.server.world.messages[channel["id"]] == [card]
 
 
+async def test_an_answer_is_shared_once_when_the_server_fails_after_taking_it(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        ann = idle.person()
+        ref = await idle.knows(channel)
+        voice = await idle.service.voice_in(ref)
+        asked = cards.card(voice, idle.bank, idle.bank.question("lora-merge-weights"), alone=False)
+        sent = await idle.platform.messenger.send(Post(chat=ref, reply=asked, key="d1", thread_title="t"))
+        (card,) = idle.server.world.messages[channel["id"]]
+        (mine,) = (await ann.fill_in(await ann.press(card, "I'd say"), "Add BA to W.")).replies
+        path = f"/api/v10/channels/{sent}/messages"
+        idle.server.fail("POST", f"{path}$", 502, after_acting=True)
+        await ann.press(mine, "Share")
+        await idle.server.until(lambda: ("POST", path, 200) in idle.server.requests)
+        assert len(idle.server.world.messages[sent]) == 1
+
+
 async def test_an_answer_that_cannot_be_shared_in_the_thread_is_shared_in_the_channel(idle: Bot) -> None:
     channel = guild_channel(idle)
     async with connected(idle):

@@ -35,7 +35,19 @@ from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_rules import FLAG_SILENT, FLAG_SUPPRESS_EMBEDS, Json, Refused
-from tests.fakes.discord_world import ATTACH, FORUM, HISTORY, INVITED, MEDIA, NEWS, buttons, texts
+from tests.fakes.discord_world import (
+    ATTACH,
+    CREATE_THREADS,
+    FORUM,
+    HISTORY,
+    INVITED,
+    MEDIA,
+    NEWS,
+    PIN,
+    TEXT,
+    buttons,
+    texts,
+)
 from tests.platforms.discord.conftest import Bot, connected
 
 MESSAGES = r"/messages$"
@@ -316,16 +328,47 @@ async def test_an_archived_thread_is_opened_again(idle: Bot) -> None:
         assert idle.server.world.uploads[message["attachments"][0]["url"]] == b"png of x True"
 
 
-async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_says_so(idle: Bot) -> None:
+@pytest.mark.parametrize("archived", [False, True])
+async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_says_so(
+    idle: Bot, *, archived: bool
+) -> None:
     channel = channel_in(idle)
     thread = idle.server.world.thread(channel)
-    thread["thread_metadata"]["locked"] = True
+    thread["thread_metadata"].update(locked=True, archived=archived)
     async with connected(idle):
         ref = await idle.knows(thread)
         with pytest.raises(ThreadGone):
             await idle.platform.messenger.send(post(ref, card(idle), fall_back=False))
         sent = await idle.platform.messenger.send(post(ref, card(idle)))
         assert [message["id"] for message in posted(idle, channel)] == [sent]
+
+
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("kind", [TEXT, FORUM])
+async def test_an_answer_whose_thread_is_locked_is_posted_where_the_plan_lives(
+    idle: Bot, kind: int, *, archived: bool
+) -> None:
+    channel = channel_in(idle, kind=kind)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), thread_title="t"))
+        idle.server.world.channels[sent]["thread_metadata"].update(locked=True, archived=archived)
+        told = await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent, fall_back=False))
+        if kind == FORUM:
+            assert posts_in(idle, channel) == [sent, told]
+        else:
+            assert posted(idle, channel)[1]["id"] == told
+            assert posted(idle, channel)[1]["message_reference"]["message_id"] == int(sent)
+
+
+async def test_an_answer_whose_thread_was_deleted_unheard_does_not_end_the_channel(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), thread_title="t"))
+        idle.server.world.channels.pop(sent)
+        told = await idle.platform.messenger.send(post(ref, card(idle), key="d2", reply_to=sent))
+        assert [message["id"] for message in posted(idle, channel)] == [sent, told]
 
 
 async def test_a_learner_gets_the_question_in_direct_messages_with_nothing_hidden(bot: Bot) -> None:
@@ -478,19 +521,75 @@ async def test_a_lost_right_is_told_to_the_owner_once(idle: Bot) -> None:
         (told,) = posted(idle, world.dm(owner))
         assert "#interviews (Study group)" in texts(told).replace("\\", "")
         idle.clock.advance(timedelta(days=31))
+        world.forget_nonces()
         with pytest.raises(NotAllowed):
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert len(posted(idle, world.dm(owner))) == 2
 
 
-async def test_an_owner_who_cannot_be_reached_disturbs_nobody(idle: Bot) -> None:
-    channel = channel_in(idle)
-    idle.server.world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
-    idle.server.fail("POST", "/users/@me/channels", 403, 50007)
+async def test_an_extra_that_is_not_allowed_is_told_to_the_owner_once_for_each(idle: Bot) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    channel = world.channel(world.guild(owner=owner))
+    world.granted = INVITED & ~PIN & ~CREATE_THREADS
     async with connected(idle):
         ref = await idle.knows(channel)
-        with pytest.raises(NotAllowed):
-            await idle.platform.messenger.send(post(ref, card(idle)))
+        for number in range(2):
+            await idle.platform.messenger.send(post(ref, card(idle), key=f"d{number}", pin=True, thread_title="t"))
+        thread, pin = (texts(message) for message in posted(idle, world.dm(owner)))
+        assert "create public threads" in thread
+        assert "pin messages" in pin
+        assert len(posted(idle, channel)) == 2
+
+
+async def refused(bot: Bot, ref: ChatRef) -> None:
+    """A post that the bot lacks the right for."""
+    with pytest.raises(NotAllowed):
+        await bot.platform.messenger.send(post(ref, card(bot)))
+
+
+async def test_an_owner_who_takes_no_messages_is_told_where_the_guild_reads(idle: Bot) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    guild = world.guild(owner=owner)
+    channel, other = world.channel(guild), world.channel(guild, "moderators")
+    world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
+    world.denied[world.dm(owner)["id"]] = Refused(403, 50007, "Cannot send messages to this user")
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        for _ in range(2):
+            await refused(idle, ref)
+        (told,) = posted(idle, other)
+        assert "#interviews (Study group)" in texts(told).replace("\\", "")
+
+
+@pytest.mark.parametrize("trouble", [(503, 0), (403, 50007)])
+async def test_a_lost_right_that_nobody_heard_of_is_told_later(idle: Bot, trouble: tuple[int, int]) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    channel = world.channel(world.guild(owner=owner))
+    world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
+    idle.server.fail("POST", "/users/@me/channels", *trouble)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        await refused(idle, ref)
+        await refused(idle, ref)
+        assert posted(idle, world.dm(owner)) == []
+        idle.clock.advance(timedelta(hours=1))
+        await refused(idle, ref)
+        assert len(posted(idle, world.dm(owner))) == 1
+
+
+async def test_what_the_owner_is_told_is_not_said_twice_when_the_server_fails(idle: Bot) -> None:
+    world = idle.server.world
+    owner = world.user("owner")
+    channel = world.channel(world.guild(owner=owner))
+    world.denied[channel["id"]] = Refused(403, 50001, "Missing Access")
+    dm = world.dm(owner)
+    idle.server.fail("POST", f"/channels/{dm['id']}/messages$", 502, after_acting=True)
+    async with connected(idle):
+        await refused(idle, await idle.knows(channel))
+        assert len(posted(idle, dm)) == 1
 
 
 async def test_a_message_is_edited_in_place(idle: Bot) -> None:
