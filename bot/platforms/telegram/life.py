@@ -1,12 +1,15 @@
 """The life of a chat: the bot is added, promoted, silenced, removed, blocked; a group becomes a supergroup."""
 
+import asyncio
 from dataclasses import replace
 from typing import Final
 
 import structlog
 from telegram import ChatMember, ChatMemberAdministrator, ChatMemberRestricted, ChatMemberUpdated, Message
-from telegram.constants import ChatMemberStatus
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import TelegramError
 
+from bot.core.errors import StoreError
 from bot.core.markup import paragraph
 from bot.core.model import ChatKind
 from bot.core.ports import Clock, Store
@@ -14,11 +17,13 @@ from bot.core.service import Service
 from bot.core.subscriptions import resume
 from bot.platforms.telegram.answering import Answering
 from bot.platforms.telegram.asking import Asking
-from bot.platforms.telegram.moves import note_move
+from bot.platforms.telegram.moves import has_moved_here, note_move
 from bot.platforms.telegram.places import described, ref_of
 from bot.platforms.telegram.rights import TelegramRights
 
 _log: Final = structlog.stdlib.get_logger(__name__)
+SETTLED_AFTER: Final = 3.0
+"""Seconds within which a supergroup that was a group before says so."""
 _OUT: Final = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
@@ -34,6 +39,7 @@ class Life:
         asking: Asking,
         answering: Answering,
         rights: TelegramRights,
+        settled_after: float = SETTLED_AFTER,
     ) -> None:
         self._service: Final = service
         self._store: Final = store
@@ -41,6 +47,8 @@ class Life:
         self._asking: Final = asking
         self._answering: Final = answering
         self._rights: Final = rights
+        self._settled_after: Final = settled_after
+        self._greetings: Final[set[asyncio.Task[None]]] = set()
 
     async def member(self, change: ChatMemberUpdated) -> None:
         """The bot's own place in a chat has changed."""
@@ -56,8 +64,28 @@ class Life:
         came_back = await self._store.chat_back(chat.ref, at=now, resume=lambda kept: resume(kept, now))
         await self._store.see_chat(chat, at=now)
         _log.info("the bot may speak in a chat", chat=str(chat.ref), came_back=came_back)
-        if not before and chat.kind is ChatKind.GROUP:
+        if not before and change.chat.type == ChatType.SUPERGROUP:
+            # A group that becomes a supergroup reports its bots as added, and what it was only before or after that.
+            # https://github.com/tdlib/telegram-bot-api/issues/266
+            greeting = asyncio.create_task(self._greet_once_settled(change))
+            self._greetings.add(greeting)
+            greeting.add_done_callback(self._greetings.discard)
+        elif not before and chat.kind is ChatKind.GROUP:
             await self._greet(change)
+
+    async def _greet_once_settled(self, change: ChatMemberUpdated) -> None:
+        await asyncio.sleep(self._settled_after)
+        try:
+            if not await has_moved_here(self._store, ref_of(change.chat.id)):
+                await self._greet(change)
+        except (TelegramError, StoreError) as error:
+            _log.warning("a group could not be greeted", chat=change.chat.id, why=str(error))
+
+    async def finish(self) -> None:
+        """Give up the greetings that still wait."""
+        for greeting in self._greetings:
+            greeting.cancel()
+        await asyncio.gather(*self._greetings, return_exceptions=True)
 
     async def _greet(self, change: ChatMemberUpdated) -> None:
         chat = described(change.chat)
@@ -77,6 +105,9 @@ class Life:
             old, new = message.migrate_from_chat_id, message.chat.id
         if new is not None:
             await note_move(self._store, ref_of(old), ref_of(new))
+            # Should the old group have reported the bot as gone: it is in the new one.
+            now = self._clock.now()
+            await self._store.chat_back(ref_of(new), at=now, resume=lambda kept: resume(kept, now))
             _log.info("a group became a supergroup", old=old, new=new)
 
 

@@ -14,6 +14,12 @@ async def note_move(store: Store, old: ChatRef, new: ChatRef) -> None:
     """Let everything stored follow the chat, and remember where it went."""
     await store.chat_moved(old, new)
     await store.remember(_key(old), new.chat_id)
+    await store.remember(_origin(new), old.chat_id)
+
+
+async def has_moved_here(store: Store, ref: ChatRef) -> bool:
+    """Whether this chat was another one before."""
+    return await store.recall(_origin(ref)) is not None
 
 
 async def present_ref(store: Store, ref: ChatRef) -> ChatRef:
@@ -28,3 +34,7 @@ async def present_ref(store: Store, ref: ChatRef) -> ChatRef:
 
 def _key(ref: ChatRef) -> str:
     return f"telegram:moved:{ref.chat_id}"
+
+
+def _origin(ref: ChatRef) -> str:
+    return f"telegram:moved-here:{ref.chat_id}"

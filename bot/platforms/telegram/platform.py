@@ -25,7 +25,7 @@ from bot.platforms.telegram.faults import NoAnswer
 from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.handlers import ALLOWED_UPDATES, Handlers
 from bot.platforms.telegram.inline import Inline
-from bot.platforms.telegram.life import Life
+from bot.platforms.telegram.life import SETTLED_AFTER, Life
 from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.messenger import TelegramMessenger
 from bot.platforms.telegram.order import InOrderPerChat
@@ -66,6 +66,7 @@ class TelegramPlatform(PlatformPart):
         registry: Where figures are counted.
         wait: Seconds to wait after so many failures in a row.
         look_every: Seconds between two looks at whether Telegram reaches the webhook.
+        settled_after: Seconds within which a supergroup says whether it was a group before.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class TelegramPlatform(PlatformPart):
         paid_broadcast: bool = False,
         wait: Callable[[int], float] = growing,
         look_every: float = LOOK_EVERY,
+        settled_after: float = SETTLED_AFTER,
     ) -> None:
         del phrases  # the service speaks for itself; menus come from the command table
         self._wait: Final = wait
@@ -123,6 +125,15 @@ class TelegramPlatform(PlatformPart):
             is_ready=lambda: self._condition.ready,
             paid=paid_broadcast,
         )
+        self._life: Final = Life(
+            service=service,
+            store=store,
+            clock=clock,
+            asking=asking,
+            answering=answering,
+            rights=rights,
+            settled_after=settled_after,
+        )
         handlers = Handlers(
             bot=bot,
             service=service,
@@ -132,7 +143,7 @@ class TelegramPlatform(PlatformPart):
             answering=answering,
             channels=Channels(bot=bot, service=service, store=store, rights=rights),
             inline=Inline(service=service, asking=asking),
-            life=Life(service=service, store=store, clock=clock, asking=asking, answering=answering, rights=rights),
+            life=self._life,
             registry=registry,
         )
 
@@ -204,6 +215,7 @@ class TelegramPlatform(PlatformPart):
                 # What waits for its turn longer than that is given up.
                 async with asyncio.timeout(_GOODBYE):
                     await self._stop_handling()
+            await self._life.finish()
             await self._answering.finish()
             await self._app.shutdown()
             # An application that failed half-way into its start does not shut down what it had opened.

@@ -120,6 +120,7 @@ def stage_of(whole_bank: Bank) -> Made:
         paid: bool = False,
         drawing: str = "1",
         paced: Pacer | None = None,
+        settled_after: float = 0.01,
     ) -> AsyncIterator[Stage]:
         clock, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
         library = Library(source=LoadedBank(whole_bank), store=kept)
@@ -151,6 +152,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 paid_broadcast=paid,
                 wait=lambda _attempt: 0.01,
                 look_every=0.02,
+                settled_after=settled_after,
             )
             made = Stage(
                 server=server,

@@ -1,12 +1,16 @@
 """The life of a chat: the bot is added, promoted, silenced, removed; a group becomes a supergroup."""
 
+import asyncio
+
 import pytest
 
+from bot.platforms.telegram.life import SETTLED_AFTER
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import ADMIN
+from tests.fakes.virtual_loop import virtually_over_sockets
 from tests.platforms.telegram.company import GROUP, company
-from tests.platforms.telegram.conftest import Stage
+from tests.platforms.telegram.conftest import Made, Stage
 
 
 @pytest.fixture
@@ -66,6 +70,38 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_plan(
     await server.push("message", {**server.written(chat, 7, ""), report: value})
     await server.until(lambda: ref_of(new) in stage.store.subscriptions)
     assert stage.store.subscriptions[ref_of(new)].active
+
+
+@pytest.mark.parametrize("order", [("added", "moved"), ("moved", "added"), ("left", "added", "moved")])
+@virtually_over_sockets
+async def test_a_group_that_becomes_a_supergroup_is_not_greeted_again(stage_of: Made, order: tuple[str, ...]) -> None:
+    async with stage_of(settled_after=SETTLED_AFTER) as stage:
+        server = stage.server
+        server.person(7)
+        server.group(-55, type_="group", _7="creator")
+        await server.say(7, "/subscribe", chat=-55)
+        await server.message(chat=-55)
+        new = server.group(-100500, _7="creator").id
+        for report in order:
+            if report == "added":
+                await server.member(new, 7, "left", "member")
+            elif report == "left":
+                await server.member(-55, 7, "member", "left")
+            else:
+                await server.push("message", {**server.written(-55, 7, ""), "migrate_to_chat_id": new})
+            await asyncio.sleep(SETTLED_AFTER / 3)
+        await server.until(lambda: ref_of(new) in stage.store.subscriptions)
+        assert stage.store.subscriptions[ref_of(new)].active
+        await asyncio.sleep(SETTLED_AFTER)
+        assert not [m for m in server.messages if m.by_bot and m.chat == new]
+
+
+@virtually_over_sockets
+async def test_a_supergroup_that_was_none_before_is_greeted_once_that_is_clear(stage_of: Made) -> None:
+    async with stage_of(settled_after=SETTLED_AFTER) as stage:
+        company(stage.server)
+        await stage.server.member(GROUP, 7, "left", "member")
+        assert "one good interview question a day" in (await stage.server.message(chat=GROUP)).text
 
 
 async def test_a_move_that_is_learnt_from_an_error_is_followed_as_well(stage: Stage, server: TelegramServer) -> None:
