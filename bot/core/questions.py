@@ -181,7 +181,7 @@ class Questions:
 
     async def _public(self, request: Request, voice: Voice, question: Question, stage: Stage = Stage.QUESTION) -> Reply:
         """The question everybody sees, as it should read now: with the counts of those who rated it."""
-        bank = self.library.bank
+        bank, voice = self.library.bank, request.aloud(voice)
         tally = await self.store.tally(request.chat.ref, question.id)
         post, lead = await self._posted(request, voice, question)
         card = cards.card(voice, bank, question, stage, tally=tally, alone=False, lead=lead)

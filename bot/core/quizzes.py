@@ -6,10 +6,10 @@ from bot.core import cards
 from bot.core.errors import Mistake
 from bot.core.library import Library
 from bot.core.markup import paragraph
-from bot.core.model import QuestionId, Tally, TopicSlug
+from bot.core.model import Question, QuestionId, Tally, TopicSlug
 from bot.core.ports import Store
 from bot.core.questions import draw
-from bot.core.replies import Placement, Poll, Reply, Response
+from bot.core.replies import Placement, Reply, Response
 from bot.core.requests import Request, Voice
 
 
@@ -46,18 +46,20 @@ class Quizzes:
         toast = "" if first else voice("quiz-again")
         result = cards.quiz_as_text(voice, card.poll, picked=option, tally=None if request.alone else tally)
         placement = Placement.EDIT if request.alone and not request.unseen_by_others else Placement.PRIVATE
-        refresh = None if request.alone else _with_tally(voice, card, card.poll, tally)
+        refresh = None if request.alone else self._public(request.aloud(voice), question, tally)
         return Response(reply=result, placement=placement, toast=toast, refresh=refresh)
 
-
-def _with_tally(voice: Voice, card: Reply, poll: Poll, tally: Tally) -> Reply:
-    """The public quiz with how many answered and how many were right, but not which option was."""
-    asked = cards.quiz_as_text(voice, poll)
-    right = tally.by_option[poll.quiz.right] if poll.quiz.right < len(tally.by_option) else 0
-    counts = paragraph(voice("quiz-tally", n=sum(tally.by_option), right=right))
-    return Reply(
-        blocks=(*asked.blocks, counts),
-        controls=(*asked.controls, *card.controls),
-        accent=card.accent,
-        question=card.question,
-    )
+    def _public(self, voice: Voice, question: Question, tally: Tally) -> Reply:
+        """The public quiz with how many answered and how many were right, but not which option was."""
+        card = cards.quiz_card(voice, self.library.bank, question)
+        if card.poll is None:  # pragma: no cover  # a quiz card always has one
+            return card
+        asked = cards.quiz_as_text(voice, card.poll)
+        right = tally.by_option[card.poll.quiz.right] if card.poll.quiz.right < len(tally.by_option) else 0
+        counts = paragraph(voice("quiz-tally", n=sum(tally.by_option), right=right))
+        return Reply(
+            blocks=(*asked.blocks, counts),
+            controls=(*asked.controls, *card.controls),
+            accent=card.accent,
+            question=card.question,
+        )

@@ -26,6 +26,7 @@ class Request:
         features: The parts of a plan that only some platforms can do and this one can.
         overheard: Whether the platform hands on what people write without a command.
         unseen_by_others: Whether the tapped message is for the presser's eyes alone already.
+        spoken: What everybody in the chat reads is in this language, where others read along; filled in by the core.
     """
 
     chat: Chat
@@ -41,11 +42,16 @@ class Request:
     features: frozenset[PlanField] = frozenset()
     overheard: bool = True
     unseen_by_others: bool = False
+    spoken: Language | None = None
 
     @property
     def alone(self) -> bool:
         """Whether nobody else reads along."""
         return self.chat.kind is ChatKind.PRIVATE or self.unseen_by_others
+
+    def aloud(self, voice: "Voice") -> "Voice":
+        """The voice for what everybody in the chat reads, whoever asked for it."""
+        return voice if self.spoken is None else replace(voice, language=self.spoken)
 
     def in_chat(self, chat: Chat) -> "Request":
         """The same request about another chat, such as a channel managed from a private chat."""

@@ -15,6 +15,7 @@ from bot.core.announcements import Announcements
 from bot.core.browsing import Browsing
 from bot.core.commands import COMMANDS, Command, Kind, Who, find_command
 from bot.core.errors import NOTHING_NEAR, BadContent, Mistake, NotPermitted, StaleAction
+from bot.core.languages import Languages, command_heard_by_all, heard_by_all
 from bot.core.learners import Learners, Operators
 from bot.core.library import Library
 from bot.core.manners import offer, sentence_of, sorry
@@ -26,7 +27,7 @@ from bot.core.questions import Questions
 from bot.core.quizzes import Quizzes
 from bot.core.replies import Button, Placement, Prompt, Reply, Response, Row, Tone
 from bot.core.requests import Request, Voice
-from bot.core.subscriptions import Subscriptions, language_of, resume
+from bot.core.subscriptions import Subscriptions, resume
 from bot.core.suggestions import suggestions
 from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean, with_slash
 
@@ -59,7 +60,7 @@ class Service:
         self._library: Final = library
         self._store: Final = store
         self._phrases: Final = phrases
-        self._language: Final = language
+        self._languages: Final = Languages(store=store, default=language)
         self._operators: Final = operators
         self.questions: Final = Questions(library=library, store=store, default_zone=zone)
         self.browsing: Final = Browsing(library=library, store=store)
@@ -85,9 +86,11 @@ class Service:
             self._check(command, known)
             # Who gives a command has left whatever was asked before.
             await self._store.asked(known.chat.ref, known.learner, take=True)
+            if command_heard_by_all(known, command.name):
+                voice = known.aloud(voice)
             return await self._runners[command.name](known, voice, clean(words, command.longest or MAX_TEXT))
 
-        response = await self._politely(request, run, tapped=False)
+        response = await self._politely(request, run, tapped=False, aloud=command_heard_by_all(request, name))
         # A command has no message of its own to be edited.
         if response.placement is Placement.EDIT:
             return replace(response, placement=Placement.NEW)
@@ -97,9 +100,10 @@ class Service:
         """Do what a button says; stale and forged data get a polite answer."""
 
         async def run(voice: Voice, known: Request) -> Response:
-            return await self._do(known, voice, actions.decode(data))
+            action = actions.decode(data)
+            return await self._do(known, known.aloud(voice) if heard_by_all(known, action) else voice, action)
 
-        response = await self._politely(request, run, tapped=True)
+        response = await self._politely(request, run, tapped=True, aloud=not request.alone)
         # What a channel's readers tap is for themselves: there nobody but the channel speaks.
         if request.chat.kind is ChatKind.CHANNEL and response.placement is Placement.NEW:
             return replace(response, placement=Placement.PRIVATE)
@@ -155,8 +159,10 @@ class Service:
         return await self.command(request, "start")
 
     async def voice_in(self, ref: ChatRef, hint: Language | None = None) -> Voice:
-        """The voice to speak with in a chat."""
-        return Voice(self._phrases, language_of(await self._store.chat(ref), hint, self._language))
+        """The voice to speak with in a chat: to everybody, or with the language of a client to that person alone."""
+        if hint is None:
+            return Voice(self._phrases, await self._languages.of_chat(ref))
+        return Voice(self._phrases, self._languages.of_person(await self._store.chat(ref), hint))
 
     def suggest(self, kind: Kind, typed: str, language: Language) -> Sequence[Suggestion]:
         """Completions for an argument, best first; at most 25 (Discord's limit)."""
@@ -165,10 +171,17 @@ class Service:
     # How a request is taken in
 
     async def _politely(
-        self, request: Request, run: Callable[[Voice, Request], Awaitable[Response]], *, tapped: bool
+        self,
+        request: Request,
+        run: Callable[[Voice, Request], Awaitable[Response]],
+        *,
+        tapped: bool,
+        aloud: bool = False,
     ) -> Response:
         known = await self._seen(request)
-        voice = Voice(self._phrases, language_of(known.chat, request.language, self._language))
+        if known.chat.kind is not ChatKind.PRIVATE:
+            known = replace(known, spoken=await self._languages.spoken_to(known, aloud=aloud))
+        voice = Voice(self._phrases, self._languages.of_person(known.chat, request.language))
         try:
             return await run(voice, known)
         except Mistake as mistake:

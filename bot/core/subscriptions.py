@@ -14,7 +14,6 @@ from bot.core.errors import Mistake, NotPermitted, StaleAction
 from bot.core.library import Library
 from bot.core.markup import Block, Bold, Heading, Paragraph, Text, inlines, paragraph
 from bot.core.model import (
-    Chat,
     ChatKind,
     ChatRef,
     Delivery,
@@ -58,7 +57,8 @@ class Subscriptions:
         plan = before.plan if before is not None else await self._first_plan(request)
         plan = self._with_words(replace(plan, paused=False), words)
         stored = await self._put(request, voice, plan, before)
-        return Response(reply=self._confirmation(stored, voice, request.now), placement=Placement.EDIT)
+        said = replace(voice, language=stored.language)
+        return Response(reply=self._confirmation(stored, said, request.now), placement=Placement.EDIT)
 
     async def _first_plan(self, request: Request) -> Plan:
         """Every day at nine where the person is, as far as their client tells, or where the chats around are."""
@@ -97,13 +97,17 @@ class Subscriptions:
 
     async def _put(self, request: Request, voice: Voice, plan: Plan, before: Subscription | None) -> Subscription:
         slot = _coming(plan, request.now)
+        language = voice.language
+        if before is not None and before.active and request.chat.kind is not ChatKind.PRIVATE:
+            # Whoever changes a group's plan later does not change what it speaks.
+            language = before.language
         seed = int.from_bytes(blake2b(str(request.chat.ref).encode(), digest_size=8).digest(), "little")
         return await self.store.subscribe(
             Subscription(
                 chat=request.chat.ref,
                 plan=plan,
                 deck=before.deck if before is not None else DeckState(seed=seed),
-                language=voice.language,
+                language=language,
                 next_slot=None if slot is None else slot.key,
                 next_due_at=None if slot is None else slot.due_at,
             ),
@@ -291,13 +295,6 @@ class Subscriptions:
             due = moment(voice, row.due_at, zone=zone, now=now)
             lines.append(Paragraph((Bold(inlines(due)), Text(" "), Text(_fate(voice, row, now)))))
         return lines
-
-
-def language_of(chat: Chat | None, hint: Language | None, default: Language) -> Language:
-    """The language to speak: what the chat chose, else what the person's client speaks, else the operator's."""
-    if chat is not None and chat.language is not None:
-        return chat.language
-    return hint or default
 
 
 def _fate(voice: Voice, row: Delivery, now: datetime) -> str:

@@ -91,6 +91,8 @@ class Preparer:
         together = request.chat.kind is not ChatKind.PRIVATE
         way = asked.way(response)
         public = together and (way is Way.PUBLIC or (way is Way.UPDATE and not request.unseen_by_others))
+        if public:
+            voice = await self._service.voice_in(request.chat.ref)
         return await messages(
             drawn(response.reply, voice), self._painter, public=public, note=response.toast, badge=asked.badge
         )
