@@ -5,6 +5,7 @@ limiter with everything gathered at once. They have no database, no buttons and 
 """
 
 import asyncio
+import logging
 import resource
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -76,6 +77,8 @@ def telegram_gathered(url: str, count: int, connections: int, rate: Rate | None)
         from telegram.ext import AIORateLimiter, ExtBot  # noqa: PLC0415  # in the measured process alone
         from telegram.request import HTTPXRequest  # noqa: PLC0415
 
+        # It writes a trace of the stack for every message that it gives up.
+        logging.disable()
         most, period = rate or (0, 0)
         limiter = AIORateLimiter(overall_max_rate=most, overall_time_period=period, group_max_rate=0, max_retries=3)
         # Patience enough that a full pool is waited for.

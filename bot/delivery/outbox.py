@@ -23,7 +23,8 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 LEASE: Final = timedelta(minutes=3)
 GRACE: Final = timedelta(seconds=8)
 TO_WRITE: Final = timedelta(seconds=1)
-# In seconds, how long nothing is claimed: when there is nothing to, and when something is not ready or not well.
+# In seconds, how long nothing is claimed: when there is nothing to, when something is not well, and when a platform is
+# about to connect.
 IDLE: Final = 60.0
 SOON: Final = 1.0
 A_MOMENT: Final = 0.2
@@ -116,7 +117,9 @@ class Outbox:
 
     async def _claim(self) -> float:
         held = self._flow.held_for(asyncio.get_running_loop().time())
-        if not self._messenger.ready or self._books.trouble:
+        if not self._messenger.ready:
+            return A_MOMENT
+        if self._books.trouble:
             return SOON
         if held:
             return held
