@@ -18,7 +18,7 @@ from benchmarks.delivery_runs import TELEGRAM_TOKEN, channel_ids
 from benchmarks.strict_server import told
 
 TEXT: Final = "What does LoRA train, what does it leave alone, and what can be done with it after training? " * 5
-TELEGRAM_SETTINGS: Final = ((32, None), (64, (400, 1.0)), (64, (40, 0.1)), (256, (60, 0.1)))
+TELEGRAM_SETTINGS: Final = ((32, None), (64, (40, 0.1)))
 """Connections, and so many requests in so many seconds by the limiter; the best is compared."""
 DISCORD_SETTINGS: Final = (64, 256, 0)
 """Connections, 0 for as many as there are messages; the best is compared."""
