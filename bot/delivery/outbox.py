@@ -28,6 +28,8 @@ TO_WRITE: Final = timedelta(seconds=1)
 IDLE: Final = 60.0
 SOON: Final = 1.0
 A_MOMENT: Final = 0.2
+# How often a platform is looked at every moment before it is left alone for longer.
+LOOKS: Final = 50
 # How many are begun before the loop may turn to something else.
 AT_ONCE: Final = 4
 
@@ -59,6 +61,7 @@ class Outbox:
         self._under_way: Final[dict[DeliveryId, asyncio.Task[None]]] = {}
         self._wakeup: Final = asyncio.Event()
         self._empty: Final = asyncio.Event()
+        self._looks = 0
         self._more = False
         self._stopping = False
         self._stop_at = 0.0
@@ -118,7 +121,9 @@ class Outbox:
     async def _claim(self) -> float:
         held = self._flow.held_for(asyncio.get_running_loop().time())
         if not self._messenger.ready:
-            return A_MOMENT
+            self._looks += 1
+            return A_MOMENT if self._looks < LOOKS else SOON
+        self._looks = 0
         if self._books.trouble:
             return SOON
         if held:
