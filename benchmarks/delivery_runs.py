@@ -177,7 +177,7 @@ async def _perform(scenario: Scenario, database: Path) -> Outcome:
             outcome.processor = process_time() - spent
         outcome.first, outcome.start = after["first"] - began, after["first"] - scenario.asked_at
         outcome.taken, outcome.seconds = after["taken"] - before["taken"], after["seconds"]
-        outcome.refused, outcome.lost = after["refused"], scenario.awaited - after["different"]
+        outcome.refused, outcome.lost = after["refused"], max(scenario.awaited - after["different"], 0)
         outcome.idle_taps, outcome.taps = before["taps"], after["taps"][len(before["taps"]) :]
         outcome.held = max(late, default=0)
         outcome.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

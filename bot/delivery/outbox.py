@@ -23,10 +23,13 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 LEASE: Final = timedelta(minutes=3)
 GRACE: Final = timedelta(seconds=8)
 TO_WRITE: Final = timedelta(seconds=1)
-# In seconds, how long nothing is claimed: when there is nothing to, and when something is not ready or not well.
+# In seconds, how long nothing is claimed: when there is nothing to, when something is not well, and when a platform is
+# about to connect.
 IDLE: Final = 60.0
 SOON: Final = 1.0
 A_MOMENT: Final = 0.2
+# How often a platform is looked at every moment before it is left alone for longer.
+LOOKS: Final = 50
 # How many are begun before the loop may turn to something else.
 AT_ONCE: Final = 4
 
@@ -58,6 +61,7 @@ class Outbox:
         self._under_way: Final[dict[DeliveryId, asyncio.Task[None]]] = {}
         self._wakeup: Final = asyncio.Event()
         self._empty: Final = asyncio.Event()
+        self._looks = 0
         self._more = False
         self._stopping = False
         self._stop_at = 0.0
@@ -116,7 +120,11 @@ class Outbox:
 
     async def _claim(self) -> float:
         held = self._flow.held_for(asyncio.get_running_loop().time())
-        if not self._messenger.ready or self._books.trouble:
+        if not self._messenger.ready:
+            self._looks += 1
+            return A_MOMENT if self._looks < LOOKS else SOON
+        self._looks = 0
+        if self._books.trouble:
             return SOON
         if held:
             return held

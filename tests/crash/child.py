@@ -1,4 +1,4 @@
-"""The bot's delivery as a process of its own, to be killed: the real store and the real delivery, sending over HTTP.
+"""The bot as a process of its own, to be killed: the real store, the real delivery, Telegram's real client.
 
 Each child begins some minutes after the one before, whenever that was killed, so that something is always due.
 """
@@ -19,16 +19,20 @@ from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
 from bot.core.daily import DailyQuestions
-from bot.core.errors import MessengerError, Unavailable, Unknown
 from bot.core.library import Library
-from bot.core.model import ChatRef, MessageId, Platform
-from bot.core.ports import Clock, Lane, Messenger
-from bot.core.replies import Post, Reply
+from bot.core.model import Language
+from bot.core.ports import Clock
+from bot.core.service import Service
 from bot.delivery.delivery import Delivery
+from bot.delivery.limits import UNLIMITED
+from bot.delivery.pacing import AccountPacer
 from bot.locales import FluentPhrases
+from bot.pictures.formulas import FormulaPainter
+from bot.platforms.telegram.platform import TelegramPlatform
 from bot.storage.store import SqliteStore
 from tests.fakes.delivery_world import GivenBank
 from tests.fakes.small_bank import small_bank
+from tests.fakes.telegram_world import TOKEN
 
 EPOCH: Final = datetime(2026, 11, 24, tzinfo=UTC)
 # What a killed child left under way is free again some lives later.
@@ -36,7 +40,9 @@ LEASE: Final = timedelta(minutes=12)
 TICK_SECONDS: Final = 0.05
 # Read once by the process that children are forked from.
 PHRASES: Final = FluentPhrases()
-BANK: Final = small_bank()
+# No chat gets the same question twice in a run, so that chat and question tell which delivery it is.
+QUESTIONS: Final = 2_200
+BANK: Final = small_bank(QUESTIONS)
 
 
 class LifeClock(Clock):
@@ -57,45 +63,13 @@ class Job:
 
     Attributes:
         database: The file; made and filled beforehand.
-        url: Where posts go: `/sending` gets the deliveries that the process before left under way, `/post` the posts.
+        url: A Bot API; `/sending` there gets the deliveries that the process before left under way.
         start: Which time it is when the child begins.
     """
 
     database: Path
     url: str
     start: datetime
-
-
-class HttpMessenger(Messenger):
-    """Posts the delivery's key; an answer that does not come is an unknown outcome."""
-
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self._session = session
-        self._url = url
-
-    @property
-    @override
-    def platform(self) -> Platform:
-        return Platform("telegram")
-
-    @property
-    @override
-    def ready(self) -> bool:
-        return True
-
-    @override
-    async def send(self, post: Post, *, lane: Lane = Lane.DAILY) -> MessageId:
-        try:
-            async with self._session.post(self._url, json={"chat": post.chat.chat_id, "key": post.key}) as response:
-                return MessageId(await response.text())
-        except aiohttp.ClientConnectorError as error:
-            raise Unavailable(str(error)) from error
-        except aiohttp.ClientError as error:
-            raise Unknown(str(error)) from error
-
-    @override
-    async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:
-        raise MessengerError("not needed here")
 
 
 def run(job: Job) -> None:
@@ -109,19 +83,38 @@ async def _run(job: Job) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(SqliteStore.open(job.database))
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        async with session.post(f"{job.url}/sending", json=_left_under_way(job.database)):
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{job.url}/sending", json=_left_under_way(job.database)),
+        ):
             pass
         library = Library(source=GivenBank(BANK), store=store)
         await library.reload()
+        service = Service(
+            library=library, store=store, phrases=PHRASES, language=Language.EN, zone="UTC", operators=frozenset()
+        )
+        registry, clock = CollectorRegistry(), LifeClock(job.start)
+        telegram = TelegramPlatform(
+            token=TOKEN,
+            api_url=job.url,
+            service=service,
+            store=store,
+            clock=clock,
+            pacer=AccountPacer(UNLIMITED),
+            painter=FormulaPainter(),
+            phrases=PHRASES,
+            default_language=Language.EN,
+            registry=registry,
+        )
         delivery = Delivery(
             store=store,
             daily=DailyQuestions(library=library, store=store, phrases=PHRASES, catch_up=timedelta(days=365)),
-            clock=LifeClock(job.start),
-            messengers=[HttpMessenger(session, f"{job.url}/post")],
-            registry=CollectorRegistry(),
+            clock=clock,
+            messengers=[telegram.messenger],
+            registry=registry,
             lease=LEASE,
         )
+        await stack.enter_async_context(telegram.running())
         await stack.enter_async_context(delivery.running())
         while not stop.is_set():
             delivery.tick()
@@ -136,10 +129,13 @@ async def _either(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _left_under_way(database: Path) -> list[int]:
+def _left_under_way(database: Path) -> list[str]:
     connection = sqlite3.connect(database)
     try:
-        rows = connection.execute("SELECT id FROM deliveries WHERE ready_at IS NOT NULL AND state = 'sending'")
+        rows = connection.execute(
+            "SELECT c.chat_id || '/' || d.question FROM deliveries AS d JOIN chats AS c ON c.id = d.chat "
+            "WHERE d.ready_at IS NOT NULL AND d.state = 'sending'"
+        )
         return [row[0] for row in rows]
     finally:
         connection.close()

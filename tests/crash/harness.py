@@ -8,6 +8,7 @@ some right after its answer, some politely with SIGTERM.
 import asyncio
 import multiprocessing
 import os
+import re
 import signal
 import sqlite3
 import time
@@ -21,7 +22,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -30,6 +31,7 @@ from bot.core.model import EVERY_DAY, ChatRef, Language, Plan, Platform, Subscri
 from bot.core.schedule import Timetable, next_slot, slots_between
 from bot.storage.store import SqliteStore
 from tests.crash import child
+from tests.fakes.telegram_world import BOT
 
 CHATS: Final = 40
 EVERY_MINUTES: Final = 5
@@ -43,6 +45,7 @@ TIMETABLE: Final = Timetable(
 )
 # A graceful stop has ten seconds; on a busy machine everything takes longer.
 PATIENCE: Final = 60.0
+_QUESTION: Final = re.compile(r"(?<=~)q\d+(?=~)")
 
 
 @dataclass(slots=True)
@@ -88,20 +91,35 @@ class Recorder:
 
     async def sending(self, request: web.Request) -> web.Response:
         """A child begins, and says what the one before left under way."""
-        self.left_under_way[self.life] = frozenset(f"d{number}" for number in await request.json())
+        self.left_under_way[self.life] = frozenset(await request.json())
         self.started.set()
         return web.Response()
 
-    async def post(self, request: web.Request) -> web.Response:
+    async def serve(self, request: web.Request) -> web.Response:
+        """A Bot API that takes posts and has nothing to tell."""
+        match request.match_info["method"]:
+            case "getMe":
+                return _ok(BOT)
+            case "getUpdates":
+                # Nobody says anything; whoever asks is killed sooner or later.
+                await asyncio.sleep(float(request.query["timeout"]))
+                return _ok([])
+            case "sendRichMessage":
+                return await self._post(await request.json())
+            case _:
+                return _ok(result=True)
+
+    async def _post(self, body: dict[str, Any]) -> web.Response:
         """A post arrives, and is answered a little later."""
-        key = (await request.json())["key"]
-        self.arrivals[key].append(self.life)
+        question = _QUESTION.search(body["reply_markup"])
+        assert question is not None
+        self.arrivals[f"{body['chat_id']}/{question[0]}"].append(self.life)
         self.requests += 1
         number = self.requests
         self._tell(number, answered=False)
         await asyncio.sleep(chance(self._seed, "latency", number) * 0.02)
         asyncio.get_running_loop().call_later(0.001, self._tell_answered, number)
-        return web.Response(text=f"m{number}")
+        return _ok({"message_id": number})
 
     def _tell_answered(self, number: int) -> None:
         self._tell(number, answered=True)
@@ -260,10 +278,12 @@ class Harness:
 
 async def run(folder: Path, *, kills: int, seed: int) -> Verdict:
     """Kill a delivery with its database in `folder` so many times."""
+    # Every life plans a slot, and the last one some more.
+    assert kills < child.QUESTIONS - 50, "a chat would get the same question twice"
     recorder = Recorder(seed)
     app = web.Application()
-    app.add_routes([web.post("/sending", recorder.sending), web.post("/post", recorder.post)])
-    runner = web.AppRunner(app, access_log=None)
+    app.add_routes([web.post("/sending", recorder.sending), web.post("/bot{token}/{method}", recorder.serve)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -276,7 +296,11 @@ async def run(folder: Path, *, kills: int, seed: int) -> Verdict:
 
 
 def _chat(number: int) -> ChatRef:
-    return ChatRef(platform=Platform("telegram"), chat_id=f"c{number}")
+    return ChatRef(platform=Platform("telegram"), chat_id=str(7_000_000_000 + number))
+
+
+def _ok(result: object) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
 
 
 def _pid(process: BaseProcess) -> int:
@@ -291,5 +315,6 @@ def _micros(instant: datetime) -> int:
 _WAITING: Final = "SELECT 1 FROM deliveries WHERE ready_at IS NOT NULL AND due_at <= ? LIMIT 1"
 _UNPLANNED: Final = "SELECT 1 FROM subscriptions WHERE next_due_at <= ? LIMIT 1"
 _LEDGER: Final = """
-    SELECT 'd' || d.id, c.chat_id, d.slot, d.state FROM deliveries AS d JOIN chats AS c ON c.id = d.chat
+    SELECT c.chat_id || '/' || d.question, c.chat_id, d.slot, d.state
+    FROM deliveries AS d JOIN chats AS c ON c.id = d.chat
 """
