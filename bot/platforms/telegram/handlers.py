@@ -1,5 +1,6 @@
 """What happens with each kind of update: translated, handed to the core, and its answer shown."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 import structlog
@@ -22,6 +23,7 @@ from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
 from bot.platforms.telegram.moves import note_move
+from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.places import ref_of
 from bot.platforms.telegram.polls import recall_poll
 from bot.platforms.telegram.sending import Sender
@@ -58,6 +60,7 @@ class Handlers:
         channels: Channels,
         inline: Inline,
         life: Life,
+        order: Order,
         registry: CollectorRegistry,
     ) -> None:
         self._bot: Final = bot
@@ -69,6 +72,7 @@ class Handlers:
         self._channels: Final = channels
         self._inline: Final = inline
         self._life: Final = life
+        self._order: Final = order
         self._updates: Final = Counter(
             "qianmian_telegram_updates_total", "Updates handled, by kind.", ["kind"], registry=registry
         )
@@ -112,8 +116,13 @@ class Handlers:
 
     async def _tap(self, query: CallbackQuery) -> None:
         request, tap = self._asking.by_tap(query)
-        response = await self._service.act(request, query.data or "")
+        async with self._thinking(request):
+            response = await self._service.act(request, query.data or "")
         await self._answering.to_tap(request, response, tap)
+
+    def _thinking(self, request: Request) -> AbstractAsyncContextManager[None]:
+        """What is done about a chat is done in order, taps too; it takes no time, other than showing it."""
+        return self._order.turn(("thinking", request.chat.ref.chat_id))
 
     async def _message(self, message: Message) -> None:
         if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
@@ -141,7 +150,8 @@ class Handlers:
             return
         thread = message.message_thread_id if message.is_topic_message else None
         async with patiently(self._bot, message.chat.id, thread):
-            response = await self._service.write(request, f"/{name} {words}".rstrip())
+            async with self._thinking(request):
+                response = await self._service.write(request, f"/{name} {words}".rstrip())
             await self._answering.to_text(request, response, message, message.from_user, again=_again(name))
 
     async def _words(self, request: Request, message: Message, text: str) -> None:
@@ -150,7 +160,8 @@ class Handlers:
         if named is not None:
             response = await self._channels.link(request, named)
         elif text and (request.chat.kind is ChatKind.PRIVATE or await self._is_expected(request, message)):
-            response = await self._service.write(request, text)
+            async with self._thinking(request):
+                response = await self._service.write(request, text)
         else:
             return
         await self._answering.to_text(request, response, message, message.from_user)

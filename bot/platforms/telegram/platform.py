@@ -28,7 +28,7 @@ from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
 from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.messenger import TelegramMessenger
-from bot.platforms.telegram.order import InOrderPerChat
+from bot.platforms.telegram.order import InOrderPerChat, Order
 from bot.platforms.telegram.polling import fetch
 from bot.platforms.telegram.rights import TelegramRights
 from bot.platforms.telegram.sending import Sender
@@ -91,12 +91,13 @@ class TelegramPlatform(PlatformPart):
         self._wait: Final = wait
         self._webhook: Final = None if webhook_url is None else Webhook(url=webhook_url, token=token)
         self._condition: Final = Condition()
+        order = Order()
         builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
         self._requests: Final = PacedRequest(pacer=pacer, unpaid=unpaid_pacer)
         self._receiver: Final = PacedRequest(pacer=None)
         builder = builder.request(self._requests).get_updates_request(self._receiver)
         # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.
-        self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat()).build()
+        self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat(order)).build()
         bot = self._app.bot
         self._upkeep: Final = Upkeep(
             bot=bot,
@@ -112,7 +113,7 @@ class TelegramPlatform(PlatformPart):
         following = Following(wait=wait)
         sender = Sender(bot=bot, store=store, painter=painter, following=following)
         asking = Asking(clock=clock, rights=rights)
-        answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock)
+        answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock, order=order)
         self._answering: Final = answering
         self._messenger: Final = TelegramMessenger(
             bot=bot,
@@ -133,6 +134,7 @@ class TelegramPlatform(PlatformPart):
             channels=Channels(bot=bot, service=service, store=store, rights=rights),
             inline=Inline(service=service, asking=asking),
             life=Life(service=service, store=store, clock=clock, asking=asking, answering=answering, rights=rights),
+            order=order,
             registry=registry,
         )
 
