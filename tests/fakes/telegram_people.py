@@ -112,6 +112,13 @@ class TelegramPeople:
             await self.push(kind, message)
         return int(message["message_id"])
 
+    async def touch(self, user: int, id_: int, *, chat: int | None = None, age: float = 0) -> None:
+        """Telegram reports somebody's message as edited though it reads as before; it is so many seconds old."""
+        place = user if chat is None else chat
+        (text,) = [m.text for m in self.messages if (m.chat, m.id, m.by_bot) == (place, id_, False)]
+        message = {"message_id": id_, "date": WHEN - age, "edit_date": WHEN, "chat": self.chats[place].json()}
+        await self.push("edited_message", {**message, "from": self.users[user], "text": text})
+
     async def whisper(self, user: int, text: str, *, chat: int, **extra: Any) -> int:
         """Somebody picks an ephemeral command from the menu, which the bot alone sees; its ephemeral id."""
         id_ = next(self._ids)

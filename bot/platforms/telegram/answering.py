@@ -18,7 +18,7 @@ from bot.core.replies import Placement, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.platforms.telegram.alone import Alone
-from bot.platforms.telegram.answers import Answers, words_of
+from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asides import Asides, deep_link
 from bot.platforms.telegram.faults import is_gone_message
 from bot.platforms.telegram.newer import ephemeral_id
@@ -46,7 +46,17 @@ class Tap:
 class Answering:
     """Shows responses to commands, texts and taps; raises the SDK's errors."""
 
-    def __init__(self, *, bot: Bot, sender: Sender, service: Service, store: Store, clock: Clock, order: Order) -> None:
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        sender: Sender,
+        service: Service,
+        store: Store,
+        clock: Clock,
+        answers: Answers,
+        order: Order,
+    ) -> None:
         self._bot: Final = bot
         self._order: Final = order
         self._sender: Final = sender
@@ -54,7 +64,7 @@ class Answering:
         self._store: Final = store
         self._alone: Final = Alone(sender=sender, clock=clock)
         self._asides: Final = Asides(bot=bot, sender=sender, service=service)
-        self._answers: Final = Answers()
+        self._answers: Final = answers
         self._refreshing: Final[dict[_Key, Reply | None]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
 
@@ -87,10 +97,7 @@ class Answering:
         before = self._answers.of(message)
         lasting = reply.prompt is None and reply.poll is None and reply.attachment is None
         if before is not None and lasting:
-            shown = replace(before.shown, classic=to.classic, protected=to.protected)
-            if before.words != words_of(message):
-                await self._edit(reply, shown)
-                self._answers.keep(message, shown)
+            await self._edit(reply, replace(before, classic=to.classic, protected=to.protected))
             return
         ids = await self._say(request, reply, to, message.from_user)
         if ids and lasting:

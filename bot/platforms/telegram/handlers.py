@@ -17,7 +17,7 @@ from bot.core.requests import Request
 from bot.core.service import Service
 from bot.core.typed import CANCEL_WORDS
 from bot.platforms.telegram.answering import Answering
-from bot.platforms.telegram.answers import words_of
+from bot.platforms.telegram.answers import Answers, words_of
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.inline import Inline
@@ -57,6 +57,7 @@ class Handlers:
         sender: Sender,
         asking: Asking,
         answering: Answering,
+        answers: Answers,
         channels: Channels,
         inline: Inline,
         life: Life,
@@ -69,6 +70,7 @@ class Handlers:
         self._sender: Final = sender
         self._asking: Final = asking
         self._answering: Final = answering
+        self._answers: Final = answers
         self._channels: Final = channels
         self._inline: Final = inline
         self._life: Final = life
@@ -146,7 +148,8 @@ class Handlers:
         group = request.chat.kind is not ChatKind.PRIVATE
         # In company a command that is not in our table is probably another bot's.
         others = whom.lower() != (self._bot.username or "").lower() if whom else group and not _is_ours(name)
-        if others:
+        # What one person alone saw has an id of its own kind, and nobody edits it.
+        if others or not (request.unseen_by_others or self._answers.is_news(message, request.now)):
             return
         thread = message.message_thread_id if message.is_topic_message else None
         async with patiently(self._bot, message.chat.id, thread):

@@ -18,6 +18,7 @@ from bot.core.model import Language
 from bot.core.ports import Clock, Health, Messenger, Pacer, Painter, Phrases, PlatformPart, Store
 from bot.core.service import Service
 from bot.platforms.telegram.answering import Answering
+from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.condition import Condition
@@ -113,7 +114,10 @@ class TelegramPlatform(PlatformPart):
         following = Following(wait=wait)
         sender = Sender(bot=bot, store=store, painter=painter, following=following)
         asking = Asking(clock=clock, rights=rights)
-        answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock, order=order)
+        answers = Answers()
+        answering = Answering(
+            bot=bot, sender=sender, service=service, store=store, clock=clock, answers=answers, order=order
+        )
         self._answering: Final = answering
         self._messenger: Final = TelegramMessenger(
             bot=bot,
@@ -131,6 +135,7 @@ class TelegramPlatform(PlatformPart):
             sender=sender,
             asking=asking,
             answering=answering,
+            answers=answers,
             channels=Channels(bot=bot, service=service, store=store, rights=rights),
             inline=Inline(service=service, asking=asking),
             life=Life(service=service, store=store, clock=clock, asking=asking, answering=answering, rights=rights),
