@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tests.fakes.telegram_checks import is_hidden
 from tests.fakes.telegram_ephemeral import Deed
-from tests.fakes.telegram_world import BOT, BOT_ID, WHEN, FakeChat, Json, Sent
+from tests.fakes.telegram_world import ANONYMOUS, BOT, BOT_ID, CHANNEL_BOT, WHEN, FakeChat, Json, Sent
 
 _LOOK_AGAIN: Final = 0.01
 PEOPLE_TAKE: Final = 4.0
@@ -20,7 +20,7 @@ class TelegramPeople:
 
     def __init__(self) -> None:
         self.chats: dict[int, FakeChat] = {}
-        self.users: dict[int, Json] = {BOT_ID: BOT}
+        self.users: dict[int, Json] = {BOT_ID: BOT, ANONYMOUS["id"]: ANONYMOUS, CHANNEL_BOT["id"]: CHANNEL_BOT}
         self.messages: list[Sent] = []
         self.calls: list[tuple[str, Json]] = []
         self.answers: dict[str, Json] = {}
@@ -127,10 +127,14 @@ class TelegramPeople:
         await self.push("message", {**message, "from": self.users[user], "text": text, **extra})
         return id_
 
-    async def answer_prompt(self, user: int, prompt: Sent, text: str) -> None:
-        """Somebody replies to the bot's message."""
+    async def answer_prompt(self, user: int, prompt: Sent, text: str, *, behind: FakeChat | None = None) -> None:
+        """Somebody replies to the bot's message, maybe in the name of a chat, which hides who they are."""
         above = {"message_id": prompt.id, "date": 1, "chat": self.chats[prompt.chat].json(), "from": BOT, "text": "?"}
-        await self.say(user, text, chat=prompt.chat, reply_to_message=above)
+        extra: Json = {}
+        if behind is not None:
+            user = ANONYMOUS["id"] if behind.id == prompt.chat else CHANNEL_BOT["id"]
+            extra = {"sender_chat": behind.json()}
+        await self.say(user, text, chat=prompt.chat, reply_to_message=above, **extra)
 
     async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "", waited: float = 0) -> str:
         """Somebody presses a button, and the bot hears of it so many seconds later; the query's id."""

@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any, Final
 
 import structlog
 from telegram import Bot, CallbackQuery, Message, User
 from telegram.error import TelegramError
 
-from bot.core.markup import paragraph
 from bot.core.model import ChatKind, ChatRef
 from bot.core.ports import Clock, Lane, Store
 from bot.core.replies import Placement, Reply, Response
@@ -23,7 +21,7 @@ from bot.platforms.telegram.asides import Asides, deep_link
 from bot.platforms.telegram.faults import is_gone_message
 from bot.platforms.telegram.newer import ephemeral_id
 from bot.platforms.telegram.order import Order
-from bot.platforms.telegram.places import language_of
+from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.sending import Address, Sender, Shown
 from bot.platforms.telegram.transport import LANE
 
@@ -55,16 +53,17 @@ class Answering:
         store: Store,
         clock: Clock,
         answers: Answers,
+        prompting: Prompting,
         order: Order,
     ) -> None:
         self._bot: Final = bot
         self._order: Final = order
         self._sender: Final = sender
-        self._service: Final = service
         self._store: Final = store
         self._alone: Final = Alone(sender=sender, clock=clock)
         self._asides: Final = Asides(bot=bot, sender=sender, service=service)
         self._answers: Final = answers
+        self._prompting: Final = prompting
         self._refreshing: Final[dict[_Key, Reply | None]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
 
@@ -204,14 +203,7 @@ class Answering:
 
     async def _say(self, request: Request, reply: Reply, to: Address, person: User | None) -> Sequence[int]:
         if reply.prompt is not None:
-            await self._service.expect(request, reply.prompt)
-            voice = await self._service.voice_in(request.chat.ref, language_of(person))
-            lines = (*reply.blocks, paragraph(voice("telegram-cancel")))
-            reply = replace(reply, blocks=lines)
-            if request.chat.kind is not ChatKind.PRIVATE and person is not None:
-                # A selective prompt opens for whom it names.
-                name = escape(person.full_name, quote=False)
-                to = replace(to, mention=f'\n<a href="tg://user?id={person.id}">{name}</a>')
+            return await self._prompting.ask(request, reply, reply.prompt, to, person)
         return await self._sender.send(reply, to)
 
     async def _beside(self, ref: ChatRef, reply_to: int | None = None) -> Address:

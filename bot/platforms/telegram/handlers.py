@@ -13,6 +13,7 @@ from bot.core.commands import BY_NAME, Audience
 from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatKind
 from bot.core.ports import Store
+from bot.core.replies import Response
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.core.typed import CANCEL_WORDS
@@ -26,6 +27,7 @@ from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.places import ref_of
 from bot.platforms.telegram.polls import recall_poll
+from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.waiting import patiently
 
@@ -58,6 +60,7 @@ class Handlers:
         asking: Asking,
         answering: Answering,
         answers: Answers,
+        prompting: Prompting,
         channels: Channels,
         inline: Inline,
         life: Life,
@@ -71,6 +74,7 @@ class Handlers:
         self._asking: Final = asking
         self._answering: Final = answering
         self._answers: Final = answers
+        self._prompting: Final = prompting
         self._channels: Final = channels
         self._inline: Final = inline
         self._life: Final = life
@@ -160,20 +164,19 @@ class Handlers:
     async def _words(self, request: Request, message: Message, text: str) -> None:
         """Free text: in private anything; in a group only what answers our prompt; in a channel nothing."""
         named = self._channels.named_in(message)
+        response: Response | None = None
         if named is not None:
             response = await self._channels.link(request, named)
-        elif text and (request.chat.kind is ChatKind.PRIVATE or await self._is_expected(request, message)):
+        elif text:
             async with self._thinking(request):
-                response = await self._service.write(request, text)
-        else:
-            return
-        await self._answering.to_text(request, response, message, message.from_user)
+                response = await self._told(request, message, text)
+        if response is not None:
+            await self._answering.to_text(request, response, message, message.from_user)
 
-    async def _is_expected(self, request: Request, message: Message) -> bool:
-        above = message.reply_to_message
-        if above is None or above.from_user is None or above.from_user.id != self._bot.id:
-            return False
-        return await self._store.asked(request.chat.ref, request.learner, take=False) is not None
+    async def _told(self, request: Request, message: Message, text: str) -> Response | None:
+        if request.chat.kind is ChatKind.PRIVATE:
+            return await self._service.write(request, text)
+        return await self._prompting.answered(request, message, text)
 
     async def _vote(self, answer: PollAnswer) -> None:
         poll = await recall_poll(self._store, answer.poll_id)

@@ -31,6 +31,7 @@ from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.messenger import TelegramMessenger
 from bot.platforms.telegram.order import InOrderPerChat, Order
 from bot.platforms.telegram.polling import fetch
+from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.rights import TelegramRights
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.transport import PacedRequest
@@ -115,8 +116,16 @@ class TelegramPlatform(PlatformPart):
         sender = Sender(bot=bot, store=store, painter=painter, following=following)
         asking = Asking(clock=clock, rights=rights)
         answers = Answers()
+        prompting = Prompting(bot=bot, sender=sender, service=service, store=store)
         answering = Answering(
-            bot=bot, sender=sender, service=service, store=store, clock=clock, answers=answers, order=order
+            bot=bot,
+            sender=sender,
+            service=service,
+            store=store,
+            clock=clock,
+            answers=answers,
+            prompting=prompting,
+            order=order,
         )
         self._answering: Final = answering
         self._messenger: Final = TelegramMessenger(
@@ -136,6 +145,7 @@ class TelegramPlatform(PlatformPart):
             asking=asking,
             answering=answering,
             answers=answers,
+            prompting=prompting,
             channels=Channels(bot=bot, service=service, store=store, rights=rights),
             inline=Inline(service=service, asking=asking),
             life=Life(service=service, store=store, clock=clock, asking=asking, answering=answering, rights=rights),
