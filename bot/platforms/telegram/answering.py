@@ -18,7 +18,7 @@ from bot.core.service import Service
 from bot.platforms.telegram.alone import Alone
 from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asides import Asides, deep_link
-from bot.platforms.telegram.faults import is_gone_message
+from bot.platforms.telegram.faults import TooFast, is_gone_message
 from bot.platforms.telegram.newer import ephemeral_id
 from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.prompting import Prompting
@@ -250,7 +250,11 @@ class Answering:
         try:
             while (reply := self._refreshing[key]) is not None:
                 self._refreshing[key] = None
-                await self._sender.edit(reply, shown)
+                try:
+                    await self._sender.edit(reply, shown)
+                except TooFast as error:
+                    self._refreshing[key] = self._refreshing[key] or reply
+                    await asyncio.sleep(error.pause.total_seconds())
         except TelegramError as error:
             _log.info("counts could not be brought up to date", chat=shown.chat, why=str(error))
         finally:

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from bot.core.markup import paragraph
-from bot.core.model import Reveal
+from bot.core.model import Chat, ChatKind, Reveal
 from bot.core.ports import Lane
 from bot.core.replies import Post, Reply
 from bot.delivery.limits import TELEGRAM
 from bot.delivery.pacing import AccountPacer
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_limits import TelegramLimits
-from tests.fakes.telegram_world import Error
+from tests.fakes.telegram_world import BOT_ID, Error, FakeChat
 from tests.fakes.virtual_loop import virtually_over_sockets
-from tests.platforms.telegram.company import GROUP, QUESTION, card_for, company, set_reveal
+from tests.platforms.telegram.company import CHANNEL, GROUP, QUESTION, card_for, company, post, set_reveal
 from tests.platforms.telegram.conftest import Made, Stage
 
 PEOPLE = range(1_000, 1_045)
@@ -80,6 +80,25 @@ async def test_a_tap_does_not_wait_for_what_a_busy_group_is_to_read(stage_of: Ma
         await asyncio.sleep(_MINUTES)
         assert "<summary>Hint</summary>" in card.html
         assert len([m for m in server.messages if m.by_bot]) == 25
+
+
+@virtually_over_sockets
+async def test_the_last_count_shows_when_a_busy_channel_may_be_written_to_again(stage_of: Made) -> None:
+    async with stage_of(paced=AccountPacer(TELEGRAM)) as stage:
+        server = company(stage.server)
+        server.chats[CHANNEL] = FakeChat(id=CHANNEL, type="channel", title="News", members={BOT_ID: "administrator"})
+        stage.store.chats[ref_of(CHANNEL)] = Chat(ref=ref_of(CHANNEL), kind=ChatKind.CHANNEL, title="News")
+        await stage.platform.messenger.send(post(stage, ref_of(CHANNEL)))
+        card = server.messages[-1]
+        # What may be written in this minute is spent, and the next one is further away than counts wait for a turn.
+        await asyncio.gather(*(_post(stage, CHANNEL, Lane.TAP) for _ in range(19)))
+        for reader in PEOPLE[:12]:
+            server.person(reader)
+            await server.tapped(reader, card, data=f"1k~{QUESTION}~knew")
+        await asyncio.sleep(_MINUTES)
+        assert "Knew it 12" in card.labels()
+        assert server.limits is not None
+        assert server.limits.refused == 0
 
 
 @virtually_over_sockets
