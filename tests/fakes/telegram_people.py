@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tests.fakes.telegram_checks import is_hidden
 from tests.fakes.telegram_ephemeral import Deed
+from tests.fakes.telegram_markup import check_classic
 from tests.fakes.telegram_world import ANONYMOUS, BOT, BOT_ID, CHANNEL_BOT, WHEN, FakeChat, Json, Sent
 
 _LOOK_AGAIN: Final = 0.01
@@ -111,6 +112,13 @@ class TelegramPeople:
         if not is_hidden(self.chats[place], message):
             await self.push(kind, message)
         return int(message["message_id"])
+
+    async def post_inline(self, user: int, result: Json, *, chat: int | None = None) -> int:
+        """Somebody posts one of the bot's inline results, which the bot is told of like of their own words; its id."""
+        content = result["input_message_content"]
+        text, markup = check_classic(content["message_text"]).text, result.get("reply_markup")
+        extra = {} if markup is None else {"reply_markup": markup}
+        return await self.say(user, text, chat=chat, via_bot=BOT, **extra)
 
     async def touch(self, user: int, id_: int, *, chat: int | None = None, age: float = 0) -> None:
         """Telegram reports somebody's message as edited though it reads as before; it is so many seconds old."""

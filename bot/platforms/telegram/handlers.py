@@ -134,6 +134,9 @@ class Handlers:
         if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
             await self._life.moved(message)
             return
+        if message.via_bot is not None and message.via_bot.id == self._bot.id:
+            # A card of ours that somebody posted through inline mode: they did not write that.
+            return
         request = self._asking.by_message(message)
         text = words_of(message)
         forwarded = message.forward_origin is not None
