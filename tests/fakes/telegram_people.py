@@ -144,6 +144,15 @@ class TelegramPeople:
             extra = {"sender_chat": behind.json()}
         await self.say(user, text, chat=prompt.chat, reply_to_message=above, **extra)
 
+    async def vote(self, user: int, poll: str, option: int, *, behind: FakeChat | None = None) -> None:
+        """Somebody answers a quiz, maybe in the name of a chat, for which Telegram names a user that is nobody."""
+        voter = {"user": self.users[user]}
+        if behind is not None:
+            voter = {"user": CHANNEL_BOT, "voter_chat": behind.json()}
+        await self.push(
+            "poll_answer", {"poll_id": poll, **voter, "option_ids": [option], "option_persistent_ids": [""]}
+        )
+
     async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "", waited: float = 0) -> str:
         """Somebody presses a button, and the bot hears of it so many seconds later; the query's id."""
         query = f"q{next(self._ids)}"

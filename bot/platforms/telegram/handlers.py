@@ -183,10 +183,12 @@ class Handlers:
 
     async def _vote(self, answer: PollAnswer) -> None:
         poll = await recall_poll(self._store, answer.poll_id)
-        if poll is None or answer.user is None or not answer.option_ids:
+        if poll is None or not answer.option_ids:
             return
         known = await self._store.chat(poll.chat) or Chat(ref=poll.chat, kind=ChatKind.GROUP)
-        request = self._asking.by_person(answer.user, known)
+        request = self._asking.by_vote(answer, known)
+        if request is None:
+            return
         # Telegram has shown how it went already.
         await self._service.act(request, encode(PickOption(question=poll.question, option=answer.option_ids[0])))
 
