@@ -127,7 +127,7 @@ class Handlers:
         await self._answering.to_tap(request, response, tap)
 
     def _thinking(self, request: Request) -> AbstractAsyncContextManager[None]:
-        """What is done about a chat is done in order, taps too; it takes no time, other than showing it."""
+        """What is done in a chat is done in order, taps too: it takes next to no time, unlike showing it."""
         return self._order.turn(("thinking", request.chat.ref.chat_id))
 
     async def _message(self, message: Message) -> None:

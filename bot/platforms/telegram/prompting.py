@@ -1,6 +1,5 @@
 """Asking for free text, and knowing its answer: by who was asked, or by the message that a chat's name replies to."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -18,7 +17,7 @@ from bot.core.replies import Prompt, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import PROMPT_KEPT, Service
 from bot.platforms.telegram.addresses import Address
-from bot.platforms.telegram.places import language_of, learner_of
+from bot.platforms.telegram.places import language_of
 from bot.platforms.telegram.sending import Sender
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -51,25 +50,29 @@ class Prompting:
             # A selective prompt opens for whom it names.
             name = escape(person.full_name, quote=False)
             to = replace(to, mention=f'\n<a href="tg://user?id={person.id}">{name}</a>')
-        if not masked or person is None or request.learner != learner_of(person):
-            await self._service.expect(request, prompt)
+        await self._service.expect(request, prompt)
         ids = await self._sender.send(replace(reply, blocks=(*reply.blocks, *lines)), to)
         if company and ids:
-            await self._store.remember(
-                _key(request.chat.ref, ids[-1]), _noted(request, prompt, masked=masked), until=request.now + PROMPT_KEPT
-            )
+            # What was asked, and not whom: nothing in there has to be forgotten with a person.
+            key, until = _key(request.chat.ref, ids[-1]), request.now + PROMPT_KEPT
+            await self._store.remember(key, encode(prompt.action), until=until)
         return ids
 
     async def _is_masked(self, chat: int, person: User) -> bool:
-        """Whether the chat is not to learn who this is; what cannot be looked up is not told."""
+        """Whether the chat may not be told who this is: an admin who writes in its name or may in its channel's.
+
+        What cannot be looked up is not told.
+        """
         if person.is_bot:
             return True
         try:
             member = await self._bot.get_chat_member(chat, person.id)
+            if not isinstance(member, ChatMemberOwner | ChatMemberAdministrator):
+                return False
+            return member.is_anonymous or (await self._bot.get_chat(chat)).linked_chat_id is not None
         except TelegramError as error:
-            _log.info("whether somebody is anonymous could not be looked up", chat=chat, why=error.message)
+            _log.info("whether somebody may be named could not be looked up", chat=chat, why=error.message)
             return True
-        return isinstance(member, ChatMemberOwner | ChatMemberAdministrator) and member.is_anonymous
 
     async def answered(self, request: Request, message: Message, text: str) -> Response | None:
         """What becomes of a text in company that replies to the bot; None if it answers nothing that was asked."""
@@ -79,21 +82,12 @@ class Prompting:
         if await self._store.asked(request.chat.ref, request.learner, take=False) is not None:
             return await self._service.write(request, text)
         key = _key(request.chat.ref, above.message_id)
-        kept = await self._store.recall(key) if message.sender_chat is not None else None
-        if kept is None:
+        asked = await self._store.recall(key) if message.sender_chat is not None else None
+        if asked is None:
             return None
         await self._store.remember(key, None)
-        asked = json.loads(kept)
-        if asked["learner"] is not None:
-            learner = replace(request.learner, user_id=asked["learner"])
-            await self._store.asked(request.chat.ref, learner, take=True)
         # It is the chat that answers, with the rights of whoever may speak for it.
-        return await self._service.tell(request, asked["data"], text)
-
-
-def _noted(request: Request, prompt: Prompt, *, masked: bool) -> str:
-    learner = None if masked else request.learner.user_id
-    return json.dumps({"learner": learner, "data": encode(prompt.action)})
+        return await self._service.tell(request, asked, text)
 
 
 def _key(chat: ChatRef, message: int) -> str:

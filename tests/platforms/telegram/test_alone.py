@@ -225,6 +225,13 @@ async def test_who_cannot_be_looked_up_is_not_named(server: TelegramServer) -> N
     assert "tg://user" not in prompt.html
 
 
+async def test_who_was_not_named_may_answer_under_their_own_name(stage: Stage, server: TelegramServer) -> None:
+    server.chats[GROUP].linked = -100300
+    prompt = await _prompt(server, 7)
+    await server.answer_prompt(7, prompt, "6:15")
+    await server.until(lambda: time(6, 15) in _times(stage))
+
+
 @pytest.mark.parametrize("linked", [True, False])
 async def test_an_answer_in_a_channel_s_name_counts_if_the_channel_is_the_group_s(
     stage: Stage, server: TelegramServer, *, linked: bool
@@ -233,6 +240,7 @@ async def test_an_answer_in_a_channel_s_name_counts_if_the_channel_is_the_group_
     server.chats[channel.id] = channel
     server.chats[GROUP].linked = channel.id if linked else None
     prompt = await _prompt(server, 7)
+    assert ("tg://user" in prompt.html) is not linked
     known = len(server.messages)
     await server.answer_prompt(7, prompt, "6:15", behind=channel)
     await server.until(lambda: len(server.messages) > known + 1)
