@@ -47,8 +47,9 @@ def in_album(item: Json, given: Json) -> Any:
 
 
 def is_hidden(chat: FakeChat, message: Json) -> bool:
-    """Whether privacy mode keeps a message in a group from the bot: all but commands, replies to it and services.
+    """Whether privacy mode keeps a message in a group from the bot.
 
+    It sees commands, replies to it, what was posted through its inline mode, and services.
     https://core.telegram.org/bots/features#privacy-mode
     """
     if chat.type not in {"group", "supergroup"} or chat.bot_is_admin or chat.members.get(BOT_ID) == "administrator":
@@ -56,4 +57,5 @@ def is_hidden(chat: FakeChat, message: Json) -> bool:
     command, *_ = str(message.get("text") or message.get("caption") or "-").split(maxsplit=1) or ["-"]
     meant = command.startswith("/") and command.lower().partition("@")[2] in {"", "qianmian_bot"}
     above = message.get("reply_to_message", {}).get("from", {}).get("id") == BOT_ID
-    return not (meant or above or _SERVICE & message.keys())
+    found = message.get("via_bot", {}).get("id") == BOT_ID
+    return not (meant or above or found or _SERVICE & message.keys())

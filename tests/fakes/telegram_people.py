@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from tests.fakes.telegram_checks import is_hidden
 from tests.fakes.telegram_ephemeral import Deed
-from tests.fakes.telegram_world import BOT, BOT_ID, WHEN, FakeChat, Json, Sent
+from tests.fakes.telegram_markup import check_classic
+from tests.fakes.telegram_world import ANONYMOUS, BOT, BOT_ID, CHANNEL_BOT, WHEN, FakeChat, Json, Sent
 
 _LOOK_AGAIN: Final = 0.01
 PEOPLE_TAKE: Final = 4.0
@@ -20,7 +21,7 @@ class TelegramPeople:
 
     def __init__(self) -> None:
         self.chats: dict[int, FakeChat] = {}
-        self.users: dict[int, Json] = {BOT_ID: BOT}
+        self.users: dict[int, Json] = {BOT_ID: BOT, ANONYMOUS["id"]: ANONYMOUS, CHANNEL_BOT["id"]: CHANNEL_BOT}
         self.messages: list[Sent] = []
         self.calls: list[tuple[str, Json]] = []
         self.answers: dict[str, Json] = {}
@@ -112,6 +113,20 @@ class TelegramPeople:
             await self.push(kind, message)
         return int(message["message_id"])
 
+    async def post_inline(self, user: int, result: Json, *, chat: int | None = None) -> int:
+        """Somebody posts one of the bot's inline results, which the bot is told of like of their own words; its id."""
+        content = result["input_message_content"]
+        text, markup = check_classic(content["message_text"]).text, result.get("reply_markup")
+        extra = {} if markup is None else {"reply_markup": markup}
+        return await self.say(user, text, chat=chat, via_bot=BOT, **extra)
+
+    async def touch(self, user: int, id_: int, *, chat: int | None = None, age: float = 0) -> None:
+        """Telegram reports somebody's message as edited though it reads as before; it is so many seconds old."""
+        place = user if chat is None else chat
+        (text,) = [m.text for m in self.messages if (m.chat, m.id, m.by_bot) == (place, id_, False)]
+        message = {"message_id": id_, "date": WHEN - age, "edit_date": WHEN, "chat": self.chats[place].json()}
+        await self.push("edited_message", {**message, "from": self.users[user], "text": text})
+
     async def whisper(self, user: int, text: str, *, chat: int, **extra: Any) -> int:
         """Somebody picks an ephemeral command from the menu, which the bot alone sees; its ephemeral id."""
         id_ = next(self._ids)
@@ -120,10 +135,23 @@ class TelegramPeople:
         await self.push("message", {**message, "from": self.users[user], "text": text, **extra})
         return id_
 
-    async def answer_prompt(self, user: int, prompt: Sent, text: str) -> None:
-        """Somebody replies to the bot's message."""
+    async def answer_prompt(self, user: int, prompt: Sent, text: str, *, behind: FakeChat | None = None) -> None:
+        """Somebody replies to the bot's message, maybe in the name of a chat, which hides who they are."""
         above = {"message_id": prompt.id, "date": 1, "chat": self.chats[prompt.chat].json(), "from": BOT, "text": "?"}
-        await self.say(user, text, chat=prompt.chat, reply_to_message=above)
+        extra: Json = {}
+        if behind is not None:
+            user = ANONYMOUS["id"] if behind.id == prompt.chat else CHANNEL_BOT["id"]
+            extra = {"sender_chat": behind.json()}
+        await self.say(user, text, chat=prompt.chat, reply_to_message=above, **extra)
+
+    async def vote(self, user: int, poll: str, option: int, *, behind: FakeChat | None = None) -> None:
+        """Somebody answers a quiz, maybe in the name of a chat, for which Telegram names a user that is nobody."""
+        voter = {"user": self.users[user]}
+        if behind is not None:
+            voter = {"user": CHANNEL_BOT, "voter_chat": behind.json()}
+        await self.push(
+            "poll_answer", {"poll_id": poll, **voter, "option_ids": [option], "option_persistent_ids": [""]}
+        )
 
     async def tap(self, user: int, message: Sent, label: str = "", *, data: str = "", waited: float = 0) -> str:
         """Somebody presses a button, and the bot hears of it so many seconds later; the query's id."""

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+Json = dict[str, Any]
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_fake"
 BOT_ID = 110201543
 BOT = {"id": BOT_ID, "is_bot": True, "first_name": "Qianmian", "username": "qianmian_bot"}
+ANONYMOUS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+"""Who stands for admins that write in the name of their group."""
+CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+"""Who stands for people that write, or vote, in the name of a channel."""
 WHEN = 1_795_521_600
-Json = dict[str, Any]
 
 
 class Error(Exception):

@@ -1,4 +1,5 @@
 telegram-cancel = (/cancel leaves everything as it is.)
+telegram-reply-here = (Reply to this message.)
 prompt-cancelled = Cancelled; everything stays as it was.
 prompt-nothing = There is nothing to cancel.
 telegram-rights-group = I am not allowed to write here yet. Please give me the right to send messages.

@@ -1,4 +1,5 @@
 telegram-cancel = （发送 /cancel 可以取消。）
+telegram-reply-here = （请回复这条消息。）
 prompt-cancelled = 已取消，一切照旧。
 prompt-nothing = 没有需要取消的操作。
 telegram-rights-group = 我在这里还不能发言，请给我发送消息的权限。

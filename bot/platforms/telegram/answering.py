@@ -2,26 +2,26 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any, Final
 
 import structlog
 from telegram import Bot, CallbackQuery, Message, User
 from telegram.error import TelegramError
 
-from bot.core.markup import paragraph
 from bot.core.model import ChatKind, ChatRef
 from bot.core.ports import Clock, Lane, Store
 from bot.core.replies import Placement, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.platforms.telegram.alone import Alone
-from bot.platforms.telegram.answers import Answers, words_of
+from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asides import Asides, deep_link
-from bot.platforms.telegram.faults import is_gone_message
+from bot.platforms.telegram.faults import TooFast, is_gone_message
 from bot.platforms.telegram.newer import ephemeral_id
-from bot.platforms.telegram.places import language_of
+from bot.platforms.telegram.order import Order
+from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.sending import Address, Sender, Shown
 from bot.platforms.telegram.transport import LANE
 
@@ -44,14 +44,26 @@ class Tap:
 class Answering:
     """Shows responses to commands, texts and taps; raises the SDK's errors."""
 
-    def __init__(self, *, bot: Bot, sender: Sender, service: Service, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        sender: Sender,
+        service: Service,
+        store: Store,
+        clock: Clock,
+        answers: Answers,
+        prompting: Prompting,
+        order: Order,
+    ) -> None:
         self._bot: Final = bot
+        self._order: Final = order
         self._sender: Final = sender
-        self._service: Final = service
         self._store: Final = store
         self._alone: Final = Alone(sender=sender, clock=clock)
         self._asides: Final = Asides(bot=bot, sender=sender, service=service)
-        self._answers: Final = Answers()
+        self._answers: Final = answers
+        self._prompting: Final = prompting
         self._refreshing: Final[dict[_Key, Reply | None]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
 
@@ -64,26 +76,27 @@ class Answering:
         reply = response.reply
         if reply is None:
             return
+        command = ephemeral_id(message)
         group = request.chat.kind is ChatKind.GROUP
         to = await self._beside(request.chat.ref, reply_to=message.message_id if group else None)
         private = response.placement is Placement.PRIVATE or request.unseen_by_others
-        if not group or not private or reply.prompt is not None or reply.poll is not None:
-            await self._answer(request, reply, to, message)
-            return
         someone = None if person is None or person.is_bot or message.sender_chat is not None else person
-        if someone is not None and await self._alone.by_text(reply, to, someone.id, ephemeral_id(message)):
+        aside = group and private and reply.prompt is None and reply.poll is None
+        if aside and someone is not None and await self._alone.by_text(reply, to, someone.id, command):
             return
-        await self._asides.say(request, response, to, someone, again=again)
+        # Whoever wrote openly has the chat's turn already.
+        async with nullcontext() if command is None else self._order.turn(to.chat):
+            if aside:
+                await self._asides.say(request, response, to, someone, again=again)
+            else:
+                await self._answer(request, reply, to, message)
 
     async def _answer(self, request: Request, reply: Reply, to: Address, message: Message) -> None:
         """Answer openly; an edited message by an edited answer."""
         before = self._answers.of(message)
         lasting = reply.prompt is None and reply.poll is None and reply.attachment is None
         if before is not None and lasting:
-            shown = replace(before.shown, classic=to.classic, protected=to.protected)
-            if before.words != words_of(message):
-                await self._edit(reply, shown)
-                self._answers.keep(message, shown)
+            await self._edit(reply, replace(before, classic=to.classic, protected=to.protected))
             return
         ids = await self._say(request, reply, to, message.from_user)
         if ids and lasting:
@@ -120,15 +133,27 @@ class Answering:
         shown = tap.shown
         if reply.prompt is None and reply.poll is None and reply.attachment is None:
             if shown.ephemeral is not None and not response.shared:
-                return await self._alone.redraw(response, reply, shown)
-            if response.placement is not Placement.NEW or shown.inline_id is not None:
-                return await self._edit(reply, shown)
-            if request.chat.kind is ChatKind.PRIVATE and reply.question is not None:
-                # One living message: the next card takes the place of the list or card it was asked from.
-                return await self._edit(reply, shown)
+                return await self._redraw(response, reply, tap)
+            # One living message: the next card takes the place of the list or card it was asked from.
+            living = request.chat.kind is ChatKind.PRIVATE and reply.question is not None
+            if living or response.placement is not Placement.NEW or shown.inline_id is not None:
+                return await self._edit_in_turn(reply, shown)
         if shown.chat:
-            await self._say(request, reply, await self._beside(request.chat.ref), tap.query.from_user)
+            await self._say_in_turn(request, reply, await self._beside(request.chat.ref), tap.query.from_user)
         return None
+
+    async def _redraw(self, response: Response, reply: Reply, tap: Tap) -> None:
+        """Show it where one person alone sees it: that waits for nobody else, only for what this person saw before."""
+        async with self._order.turn((tap.shown.chat, tap.query.from_user.id)):
+            await self._alone.redraw(response, reply, tap.shown)
+
+    async def _edit_in_turn(self, reply: Reply, shown: Shown) -> None:
+        async with self._order.turn(shown.chat or shown.inline_id):
+            await self._edit(reply, shown)
+
+    async def _say_in_turn(self, request: Request, reply: Reply, to: Address, person: User) -> None:
+        async with self._order.turn(to.chat):
+            await self._say(request, reply, to, person)
 
     async def _edit(self, reply: Reply, shown: Shown) -> None:
         try:
@@ -142,21 +167,28 @@ class Answering:
         """To the presser alone; where that is refused, by a link into the private chat, or at last to everybody."""
         query, shown = tap.query, tap.shown
         if shown.ephemeral is not None and reply.prompt is None:
-            await asyncio.gather(self._toast(query, response.toast), self._alone.redraw(response, reply, shown))
+            await asyncio.gather(self._toast(query, response.toast), self._redraw(response, reply, tap))
             return
         in_group = bool(shown.chat) and request.chat.kind is ChatKind.GROUP
         to = await self._beside(request.chat.ref) if in_group else Address(chat=0)
         may = in_group and reply.prompt is None
-        if may and await self._alone.by_tap(response, reply, shown, to, query.from_user.id):
+        if may and await self._shown_alone(response, reply, to, tap):
             await self._toast(query, response.toast)
         elif reply.question is not None or not in_group:
             await self._lead_away(query, reply)
         elif reply.prompt is not None or reply.attachment is not None:
             to = replace(to, chat=query.from_user.id, thread=None) if reply.attachment is not None else to
-            await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
+            await asyncio.gather(
+                self._toast(query, response.toast), self._say_in_turn(request, reply, to, query.from_user)
+            )
         else:
             # A panel that everybody can see is still walked in place; only admins' taps change anything.
-            await asyncio.gather(self._toast(query, response.toast), self._edit(reply, shown))
+            await asyncio.gather(self._toast(query, response.toast), self._edit_in_turn(reply, shown))
+
+    async def _shown_alone(self, response: Response, reply: Reply, to: Address, tap: Tap) -> bool:
+        person = tap.query.from_user.id
+        async with self._order.turn((to.chat, person)):
+            return await self._alone.by_tap(response, reply, tap.shown, to, person)
 
     async def _lead_away(self, query: CallbackQuery, reply: Reply) -> None:
         """Into the private chat, to the question that it is about."""
@@ -171,14 +203,7 @@ class Answering:
 
     async def _say(self, request: Request, reply: Reply, to: Address, person: User | None) -> Sequence[int]:
         if reply.prompt is not None:
-            await self._service.expect(request, reply.prompt)
-            voice = await self._service.voice_in(request.chat.ref, language_of(person))
-            lines = (*reply.blocks, paragraph(voice("telegram-cancel")))
-            reply = replace(reply, blocks=lines)
-            if request.chat.kind is not ChatKind.PRIVATE and person is not None:
-                # A selective prompt opens for whom it names.
-                name = escape(person.full_name, quote=False)
-                to = replace(to, mention=f'\n<a href="tg://user?id={person.id}">{name}</a>')
+            return await self._prompting.ask(request, reply, reply.prompt, to, person)
         return await self._sender.send(reply, to)
 
     async def _beside(self, ref: ChatRef, reply_to: int | None = None) -> Address:
@@ -225,7 +250,11 @@ class Answering:
         try:
             while (reply := self._refreshing[key]) is not None:
                 self._refreshing[key] = None
-                await self._sender.edit(reply, shown)
+                try:
+                    await self._sender.edit(reply, shown)
+                except TooFast as error:
+                    self._refreshing[key] = self._refreshing[key] or reply
+                    await asyncio.sleep(error.pause.total_seconds())
         except TelegramError as error:
             _log.info("counts could not be brought up to date", chat=shown.chat, why=str(error))
         finally:

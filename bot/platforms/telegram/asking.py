@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from telegram import CallbackQuery, Message, User
+from telegram import CallbackQuery, Message, PollAnswer, User
 
 from bot.core.actions import PlanField
-from bot.core.model import Chat, ChatKind
+from bot.core.model import Chat, ChatKind, LearnerRef
 from bot.core.ports import Clock, Rights
 from bot.core.requests import Request
 from bot.platforms.telegram.answering import Tap
 from bot.platforms.telegram.newer import ephemeral_id
-from bot.platforms.telegram.places import author_of, chat_of, described, language_of, learner_of, ref_of
+from bot.platforms.telegram.places import author_of, chat_of, described, language_of, learner_of, ref_of, voter_of
 from bot.platforms.telegram.sending import Shown
 
 _FEATURES: Final = frozenset({PlanField.SILENT, PlanField.PROTECTED, PlanField.PIN, PlanField.CLASSIC})
@@ -33,28 +33,27 @@ class Asking:
         learner = author_of(message)
         if learner is None:
             return None
-        chat = chat_of(message)
+        return self._request(chat_of(message), learner, message.from_user, unseen=ephemeral_id(message) is not None)
+
+    def by_person(self, person: User, chat: Chat, *, unseen: bool = False) -> Request:
+        """What a person did in a chat."""
+        return self._request(chat, learner_of(person), person, unseen=unseen)
+
+    def _request(self, chat: Chat, learner: LearnerRef, user: User | None, *, unseen: bool = False) -> Request:
         return Request(
             chat=chat,
             learner=learner,
             now=self._clock.now(),
             rights=self._rights,
-            language=language_of(message.from_user),
-            features=features_of(chat),
-            unseen_by_others=ephemeral_id(message) is not None,
-        )
-
-    def by_person(self, person: User, chat: Chat, *, unseen: bool = False) -> Request:
-        """What a person did in a chat."""
-        return Request(
-            chat=chat,
-            learner=learner_of(person),
-            now=self._clock.now(),
-            rights=self._rights,
-            language=language_of(person),
+            language=language_of(user),
             features=features_of(chat),
             unseen_by_others=unseen,
         )
+
+    def by_vote(self, vote: PollAnswer, chat: Chat) -> Request | None:
+        """A vote in a quiz; None for one that nobody gave."""
+        learner = voter_of(vote)
+        return None if learner is None else self._request(chat, learner, vote.user)
 
     def by_tap(self, query: CallbackQuery) -> tuple[Request, Tap]:
         """A pressed button, on a message or on one posted through inline mode."""

@@ -1,5 +1,6 @@
 """What happens with each kind of update: translated, handed to the core, and its answer shown."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 import structlog
@@ -12,18 +13,21 @@ from bot.core.commands import BY_NAME, Audience
 from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatKind
 from bot.core.ports import Store
+from bot.core.replies import Response
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.core.typed import CANCEL_WORDS
 from bot.platforms.telegram.answering import Answering
-from bot.platforms.telegram.answers import words_of
+from bot.platforms.telegram.answers import Answers, words_of
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
 from bot.platforms.telegram.moves import note_move
+from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.places import ref_of
 from bot.platforms.telegram.polls import recall_poll
+from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.waiting import patiently
 
@@ -55,9 +59,12 @@ class Handlers:
         sender: Sender,
         asking: Asking,
         answering: Answering,
+        answers: Answers,
+        prompting: Prompting,
         channels: Channels,
         inline: Inline,
         life: Life,
+        order: Order,
         registry: CollectorRegistry,
     ) -> None:
         self._bot: Final = bot
@@ -66,9 +73,12 @@ class Handlers:
         self._sender: Final = sender
         self._asking: Final = asking
         self._answering: Final = answering
+        self._answers: Final = answers
+        self._prompting: Final = prompting
         self._channels: Final = channels
         self._inline: Final = inline
         self._life: Final = life
+        self._order: Final = order
         self._updates: Final = Counter(
             "qianmian_telegram_updates_total", "Updates handled, by kind.", ["kind"], registry=registry
         )
@@ -112,12 +122,20 @@ class Handlers:
 
     async def _tap(self, query: CallbackQuery) -> None:
         request, tap = self._asking.by_tap(query)
-        response = await self._service.act(request, query.data or "")
+        async with self._thinking(request):
+            response = await self._service.act(request, query.data or "")
         await self._answering.to_tap(request, response, tap)
+
+    def _thinking(self, request: Request) -> AbstractAsyncContextManager[None]:
+        """What is done in a chat is done in order, taps too: it takes next to no time, unlike showing it."""
+        return self._order.turn(("thinking", request.chat.ref.chat_id))
 
     async def _message(self, message: Message) -> None:
         if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
             await self._life.moved(message)
+            return
+        if message.via_bot is not None and message.via_bot.id == self._bot.id:
+            # A card of ours that somebody posted through inline mode: they did not write that.
             return
         request = self._asking.by_message(message)
         text = words_of(message)
@@ -137,36 +155,40 @@ class Handlers:
         group = request.chat.kind is not ChatKind.PRIVATE
         # In company a command that is not in our table is probably another bot's.
         others = whom.lower() != (self._bot.username or "").lower() if whom else group and not _is_ours(name)
-        if others:
+        # What one person alone saw has an id of its own kind, and nobody edits it.
+        if others or not (request.unseen_by_others or self._answers.is_news(message, request.now)):
             return
         thread = message.message_thread_id if message.is_topic_message else None
         async with patiently(self._bot, message.chat.id, thread):
-            response = await self._service.write(request, f"/{name} {words}".rstrip())
+            async with self._thinking(request):
+                response = await self._service.write(request, f"/{name} {words}".rstrip())
             await self._answering.to_text(request, response, message, message.from_user, again=_again(name))
 
     async def _words(self, request: Request, message: Message, text: str) -> None:
         """Free text: in private anything; in a group only what answers our prompt; in a channel nothing."""
         named = self._channels.named_in(message)
+        response: Response | None = None
         if named is not None:
             response = await self._channels.link(request, named)
-        elif text and (request.chat.kind is ChatKind.PRIVATE or await self._is_expected(request, message)):
-            response = await self._service.write(request, text)
-        else:
-            return
-        await self._answering.to_text(request, response, message, message.from_user)
+        elif text:
+            async with self._thinking(request):
+                response = await self._told(request, message, text)
+        if response is not None:
+            await self._answering.to_text(request, response, message, message.from_user)
 
-    async def _is_expected(self, request: Request, message: Message) -> bool:
-        above = message.reply_to_message
-        if above is None or above.from_user is None or above.from_user.id != self._bot.id:
-            return False
-        return await self._store.asked(request.chat.ref, request.learner, take=False) is not None
+    async def _told(self, request: Request, message: Message, text: str) -> Response | None:
+        if request.chat.kind is ChatKind.PRIVATE:
+            return await self._service.write(request, text)
+        return await self._prompting.answered(request, message, text)
 
     async def _vote(self, answer: PollAnswer) -> None:
         poll = await recall_poll(self._store, answer.poll_id)
-        if poll is None or answer.user is None or not answer.option_ids:
+        if poll is None or not answer.option_ids:
             return
         known = await self._store.chat(poll.chat) or Chat(ref=poll.chat, kind=ChatKind.GROUP)
-        request = self._asking.by_person(answer.user, known)
+        request = self._asking.by_vote(answer, known)
+        if request is None:
+            return
         # Telegram has shown how it went already.
         await self._service.act(request, encode(PickOption(question=poll.question, option=answer.option_ids[0])))
 

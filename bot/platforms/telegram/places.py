@@ -3,7 +3,7 @@
 from typing import Final
 
 from telegram import Chat as TelegramChat
-from telegram import ChatFullInfo, Message, User
+from telegram import ChatFullInfo, Message, PollAnswer, User
 
 from bot.core.model import Chat, ChatKind, ChatRef, Language, LearnerRef, Platform
 
@@ -40,9 +40,22 @@ def learner_of(user: User) -> LearnerRef:
 
 def author_of(message: Message) -> LearnerRef | None:
     """Who wrote it: a person, or a chat in whose name somebody writes (an anonymous admin, a channel)."""
-    if message.sender_chat is not None:
-        return LearnerRef(platform=TELEGRAM, user_id=str(message.sender_chat.id))
-    return None if message.from_user is None else learner_of(message.from_user)
+    return _author(message.from_user, message.sender_chat)
+
+
+def voter_of(vote: PollAnswer) -> LearnerRef | None:
+    """Who voted: a person, or a chat in whose name somebody votes.
+
+    All who vote in the name of a chat share one user, 136817688, "for backward compatibility".
+    https://core.telegram.org/bots/api-changelog#august-18-2023
+    """
+    return _author(vote.user, vote.voter_chat)
+
+
+def _author(user: User | None, chat: TelegramChat | None) -> LearnerRef | None:
+    if chat is not None:
+        return LearnerRef(platform=TELEGRAM, user_id=str(chat.id))
+    return None if user is None else learner_of(user)
 
 
 def language_of(user: User | None) -> Language | None:

@@ -18,6 +18,7 @@ from bot.core.model import Language
 from bot.core.ports import Clock, Health, Messenger, Pacer, Painter, Phrases, PlatformPart, Store
 from bot.core.service import Service
 from bot.platforms.telegram.answering import Answering
+from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.condition import Condition
@@ -28,8 +29,9 @@ from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import SETTLED_AFTER, Life
 from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.messenger import TelegramMessenger
-from bot.platforms.telegram.order import InOrderPerChat
+from bot.platforms.telegram.order import InOrderPerChat, Order
 from bot.platforms.telegram.polling import fetch
+from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.rights import TelegramRights
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.transport import PacedRequest
@@ -93,12 +95,13 @@ class TelegramPlatform(PlatformPart):
         self._wait: Final = wait
         self._webhook: Final = None if webhook_url is None else Webhook(url=webhook_url, token=token)
         self._condition: Final = Condition()
+        order = Order()
         builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
         self._requests: Final = PacedRequest(pacer=pacer, unpaid=unpaid_pacer)
         self._receiver: Final = PacedRequest(pacer=None)
         builder = builder.request(self._requests).get_updates_request(self._receiver)
         # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.
-        self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat()).build()
+        self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat(order)).build()
         bot = self._app.bot
         self._upkeep: Final = Upkeep(
             bot=bot,
@@ -114,7 +117,18 @@ class TelegramPlatform(PlatformPart):
         following = Following(wait=wait)
         sender = Sender(bot=bot, store=store, painter=painter, following=following)
         asking = Asking(clock=clock, rights=rights)
-        answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock)
+        answers = Answers()
+        prompting = Prompting(bot=bot, sender=sender, service=service, store=store)
+        answering = Answering(
+            bot=bot,
+            sender=sender,
+            service=service,
+            store=store,
+            clock=clock,
+            answers=answers,
+            prompting=prompting,
+            order=order,
+        )
         self._answering: Final = answering
         self._messenger: Final = TelegramMessenger(
             bot=bot,
@@ -141,9 +155,12 @@ class TelegramPlatform(PlatformPart):
             sender=sender,
             asking=asking,
             answering=answering,
+            answers=answers,
+            prompting=prompting,
             channels=Channels(bot=bot, service=service, store=store, rights=rights),
             inline=Inline(service=service, asking=asking),
             life=self._life,
+            order=order,
             registry=registry,
         )
 

@@ -7,7 +7,7 @@ import pytest
 from bot.core.model import Reveal
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import ADMIN, Error, Sent
+from tests.fakes.telegram_world import ADMIN, Error, FakeChat, Sent
 from tests.platforms.telegram.company import GROUP, QUESTION, QUESTION_WORDS, card_for, company, set_reveal
 from tests.platforms.telegram.conftest import Made, Stage
 
@@ -185,6 +185,66 @@ async def test_free_text_for_the_group_s_plan_is_asked_for_in_the_group(stage: S
     assert "tg://user?id=7" in prompt.html
     await server.answer_prompt(7, prompt, "6:15")
     await server.until(lambda: "06:15" in [f"{at:%H:%M}" for at in _times(stage)])
+
+
+async def _prompt(server: TelegramServer, user: int) -> Sent:
+    """The question for a time that somebody opens in the group's panel."""
+    await server.say(7, "/subscribe", chat=GROUP)
+    shown = await server.message(chat=GROUP)
+    await server.tapped(user, shown, "Settings")
+    panel = await server.until(lambda: _alone(server, user))
+    await server.press(user, panel, "Times")
+    await server.tapped(user, panel, "Type a time")
+    found = await server.until(lambda: next((m for m in server.messages if m.force_reply), None))
+    assert isinstance(found, Sent)
+    return found
+
+
+async def test_an_anonymous_admin_is_asked_without_a_name_and_heard(stage: Stage, server: TelegramServer) -> None:
+    group = server.chats[GROUP]
+    group.members[9] = "administrator"
+    group.rights[9] = {"is_anonymous": True}
+    server.person(9, "Eve")
+    prompt = await _prompt(server, 9)
+    assert "Reply to this message" in prompt.text
+    assert "Eve" not in prompt.html
+    assert "tg://user" not in prompt.html
+    await server.answer_prompt(9, prompt, "no time at all", behind=group)
+    again = await server.until(lambda: next((m for m in server.messages if m.force_reply and m is not prompt), None))
+    assert "tg://user" not in again.html
+    await server.answer_prompt(9, again, "6:15", behind=group)
+    await server.until(lambda: time(6, 15) in _times(stage))
+
+
+async def test_who_cannot_be_looked_up_is_not_named(server: TelegramServer) -> None:
+    card = await card_for(server)
+    await server.press(8, card, "Answer")
+    server.faults["getChatMember"].append(Error(400, "Bad Request: member list is inaccessible"))
+    await server.tapped(8, card, data=f"1i~say~{QUESTION}")
+    prompt = await server.until(lambda: next((m for m in server.messages if m.force_reply), None))
+    assert "tg://user" not in prompt.html
+
+
+async def test_who_was_not_named_may_answer_under_their_own_name(stage: Stage, server: TelegramServer) -> None:
+    server.chats[GROUP].linked = -100300
+    prompt = await _prompt(server, 7)
+    await server.answer_prompt(7, prompt, "6:15")
+    await server.until(lambda: time(6, 15) in _times(stage))
+
+
+@pytest.mark.parametrize("linked", [True, False])
+async def test_an_answer_in_a_channel_s_name_counts_if_the_channel_is_the_group_s(
+    stage: Stage, server: TelegramServer, *, linked: bool
+) -> None:
+    channel = FakeChat(id=-100300, type="channel", title="News", members={7: "creator"})
+    server.chats[channel.id] = channel
+    server.chats[GROUP].linked = channel.id if linked else None
+    prompt = await _prompt(server, 7)
+    assert ("tg://user" in prompt.html) is not linked
+    known = len(server.messages)
+    await server.answer_prompt(7, prompt, "6:15", behind=channel)
+    await server.until(lambda: len(server.messages) > known + 1)
+    assert (time(6, 15) in _times(stage)) is linked
 
 
 async def test_what_was_dismissed_comes_anew(stage: Stage, server: TelegramServer) -> None:

@@ -1,7 +1,11 @@
 """Commands that are edited, and commands that are only passed on."""
 
+from datetime import time
+
 import pytest
 
+from bot.core.model import Language
+from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import BOT_ID, FakeChat
 from tests.platforms.telegram.conftest import Stage
@@ -43,6 +47,57 @@ async def test_an_edited_command_is_not_the_answer_to_what_was_asked_before_it(s
     assert (await server.message()).force_reply
     await server.say(7, "/help", kind="edited_message", message_id=id_)
     assert "What I can do" in (await server.message(count=2)).text
+
+
+async def _touched(server: TelegramServer, id_: int, *, chat: int = 7, age: float = 0) -> None:
+    """Report an edit that nobody made, and wait until the bot is done with it."""
+    await server.touch(7, id_, chat=chat, age=age)
+    known = len([m for m in server.messages if m.by_bot and m.chat == chat])
+    await server.say(7, "/topics@qianmian_bot", chat=chat)
+    await server.message(chat=chat, count=known + 1)
+
+
+async def test_an_edit_of_no_word_runs_nothing_again(stage: Stage, server: TelegramServer) -> None:
+    id_ = await server.say(7, "/language")
+    await server.message()
+    await _touched(server, id_)
+    chat = stage.store.chats[ref_of(7)]
+    assert chat.language is Language.ZH
+    assert len([m for m in server.messages if m.by_bot]) == 2
+
+
+async def test_an_edit_of_no_word_posts_no_second_quiz(server: TelegramServer) -> None:
+    id_ = await server.say(7, "/quiz")
+    await server.message()
+    await _touched(server, id_)
+    assert len([m for m in server.messages if m.poll]) == 1
+
+
+async def test_an_edit_of_no_word_leaves_what_was_asked(stage: Stage, server: TelegramServer) -> None:
+    id_ = await server.say(7, "/subscribe")
+    panel = await server.message()
+    await server.press(7, panel, "Settings")
+    await server.press(7, panel, "Times")
+    await server.tapped(7, panel, "Type a time")
+    prompt = await server.message(count=2)
+    await server.touch(7, id_)
+    await server.answer_prompt(7, prompt, "6:15")
+    await server.until(lambda: time(6, 15) in stage.store.subscriptions[ref_of(7)].plan.timetable.times)
+
+
+async def test_an_edit_of_no_word_says_nothing_personal_again(server: TelegramServer) -> None:
+    server.group(-100200, _7="creator")
+    id_ = await server.say(7, "/me export", chat=-100200)
+    await server.message(count=2, chat=7)
+    await _touched(server, id_, chat=-100200)
+    assert len([m for m in server.messages if m.by_bot and m.chat == 7]) == 2
+
+
+async def test_what_was_written_before_a_restart_is_not_run_again(stage: Stage, server: TelegramServer) -> None:
+    server.written(7, 7, "/language")
+    written = server.messages[-1].id
+    await _touched(server, written, age=3_600)
+    assert stage.store.chats[ref_of(7)].language is None
 
 
 async def test_a_command_that_somebody_else_wrote_is_no_command_of_who_forwards_it(

@@ -167,16 +167,21 @@ async def test_a_group_s_quiz_counts_for_each_learner(stage: Stage, server: Tele
     poll = (await server.message(chat=GROUP)).poll
     assert poll is not None
     assert poll["is_anonymous"] is False
-    for user, option in ((7, 0), (8, 1)):
-        vote = {
-            "poll_id": poll["id"],
-            "user": server.users[user],
-            "option_ids": [option],
-            "option_persistent_ids": [""],
-        }
-        await server.push("poll_answer", vote)
+    await server.vote(7, poll["id"], 0)
+    await server.vote(8, poll["id"], 1)
     await server.until(lambda: len(stage.store.picked) == 2)
     assert {learner.user_id for learner, _, _ in stage.store.picked} == {"7", "8"}
+
+
+async def test_votes_in_the_names_of_channels_count_for_each_channel(stage: Stage, server: TelegramServer) -> None:
+    await server.say(8, "/quiz", chat=GROUP)
+    poll = (await server.message(chat=GROUP)).poll
+    assert poll is not None
+    channels = [FakeChat(id=id_, type="channel", title="News") for id_ in (-100301, -100302)]
+    for channel in channels:
+        await server.vote(8, poll["id"], 0, behind=channel)
+    await server.until(lambda: len(stage.store.picked) == 2)
+    assert {learner.user_id for learner, _, _ in stage.store.picked} == {"-100301", "-100302"}
 
 
 def _minutes(count: int) -> timedelta:

@@ -114,6 +114,40 @@ async def test_the_answer_opens_in_the_posted_message(server: TelegramServer) ->
     await server.until(lambda: "<summary>Answer</summary>" in sent.html)
 
 
+async def _classic_result(server: TelegramServer) -> dict[str, Any]:
+    result: dict[str, Any] = (await _ask(server, "lora"))["results"][0]
+    assert "message_text" in result["input_message_content"]
+    return result
+
+
+async def test_a_card_posted_into_the_bot_s_own_chat_is_not_read_as_words(stage_of: Made) -> None:
+    async with stage_of(version=10.0) as stage:
+        server = stage.server
+        server.person(7)
+        # The server's lack of rich messages is noticed with the first card.
+        await server.say(7, "/question lora-idea")
+        await server.message()
+        await server.post_inline(7, await _classic_result(server))
+        await server.say(7, "/topics")
+        assert "topic" in (await server.message(count=2)).text.lower()
+        assert len([m for m in server.messages if m.by_bot]) == 2
+
+
+async def test_a_card_posted_while_something_is_asked_is_not_the_answer(stage_of: Made) -> None:
+    async with stage_of(version=10.0) as stage:
+        server = stage.server
+        server.person(7)
+        await server.say(7, "/question lora-idea")
+        await server.message()
+        await server.say(7, "/report lora-idea")
+        prompt = await server.message(count=2)
+        assert prompt.force_reply
+        await server.post_inline(7, await _classic_result(server))
+        await server.answer_prompt(7, prompt, "the second sentence is wrong")
+        await server.message(count=3)
+        assert [report.text for report in await stage.store.reports(limit=9)] == ["the second sentence is wrong"]
+
+
 async def test_another_takes_its_place(server: TelegramServer) -> None:
     sent = _posted(server, (await _ask(server, "lora"))["results"][0])
     await _tap(server, sent, "Another")

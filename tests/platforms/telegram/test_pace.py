@@ -7,18 +7,21 @@ from typing import Any
 import pytest
 
 from bot.core.markup import paragraph
+from bot.core.model import Chat, ChatKind, Reveal
 from bot.core.ports import Lane
 from bot.core.replies import Post, Reply
 from bot.delivery.limits import TELEGRAM
 from bot.delivery.pacing import AccountPacer
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_limits import TelegramLimits
-from tests.fakes.telegram_world import Error
+from tests.fakes.telegram_world import BOT_ID, Error, FakeChat
 from tests.fakes.virtual_loop import virtually_over_sockets
+from tests.platforms.telegram.company import CHANNEL, GROUP, QUESTION, card_for, company, post, set_reveal
 from tests.platforms.telegram.conftest import Made, Stage
 
-GROUP = -100200
 PEOPLE = range(1_000, 1_045)
+_MINUTES = 180.0
+"""Virtual seconds in which all that waits has come."""
 
 
 async def _post(stage: Stage, chat: int, lane: Lane = Lane.DAILY) -> None:
@@ -58,6 +61,64 @@ async def test_edits_are_paced_like_messages(stage_of: Made) -> None:
         assert server.limits is not None
         assert server.limits.refused == 0
         assert server.messages[-1].text == "7"
+
+
+@virtually_over_sockets
+async def test_a_tap_does_not_wait_for_what_a_busy_group_is_to_read(stage_of: Made) -> None:
+    async with stage_of(paced=AccountPacer(TELEGRAM)) as stage:
+        server = company(stage.server)
+        card = await card_for(server)
+        for _ in range(24):
+            await server.say(8, f"/question@qianmian_bot {QUESTION}", chat=GROUP)
+        # The one who taps waits for an open answer as well, and is acknowledged all the same.
+        await server.tap(8, card, "Hint")
+        began = asyncio.get_running_loop().time()
+        await server.tapped(8, card, data=f"1k~{QUESTION}~knew")
+        assert asyncio.get_running_loop().time() - began < 1
+        assert len([m for m in server.messages if m.by_bot]) < 25
+        # What everybody reads comes in the order it was asked for.
+        await asyncio.sleep(_MINUTES)
+        assert "<summary>Hint</summary>" in card.html
+        assert len([m for m in server.messages if m.by_bot]) == 25
+
+
+@virtually_over_sockets
+async def test_the_last_count_shows_when_a_busy_channel_may_be_written_to_again(stage_of: Made) -> None:
+    async with stage_of(paced=AccountPacer(TELEGRAM)) as stage:
+        server = company(stage.server)
+        server.chats[CHANNEL] = FakeChat(id=CHANNEL, type="channel", title="News", members={BOT_ID: "administrator"})
+        stage.store.chats[ref_of(CHANNEL)] = Chat(ref=ref_of(CHANNEL), kind=ChatKind.CHANNEL, title="News")
+        await stage.platform.messenger.send(post(stage, ref_of(CHANNEL)))
+        card = server.messages[-1]
+        # What may be written in this minute is spent, and the next one is further away than counts wait for a turn.
+        await asyncio.gather(*(_post(stage, CHANNEL, Lane.TAP) for _ in range(19)))
+        for reader in PEOPLE[:12]:
+            server.person(reader)
+            await server.tapped(reader, card, data=f"1k~{QUESTION}~knew")
+        await asyncio.sleep(_MINUTES)
+        assert "Knew it 12" in card.labels()
+        assert server.limits is not None
+        assert server.limits.refused == 0
+
+
+@virtually_over_sockets
+async def test_what_one_person_alone_sees_does_not_wait_for_what_a_busy_group_is_to_read(stage_of: Made) -> None:
+    async with stage_of(paced=AccountPacer(TELEGRAM)) as stage:
+        server = company(stage.server)
+        await set_reveal(stage, Reveal.PRIVATE)
+        card = await card_for(server)
+        for _ in range(24):
+            await server.say(8, f"/question@qianmian_bot {QUESTION}", chat=GROUP)
+        await server.tapped(7, card, "Answer")
+        command = await server.whisper(8, "/saved", chat=GROUP)
+        await server.until(lambda: any(m.receiver == 8 for m in server.messages))
+        assert {m.receiver for m in server.messages} == {None, 7, 8}
+        assert server.called("sendMessage")[-1]["reply_parameters"] == {"ephemeral_message_id": command}
+        everybody = [m for m in server.messages if m.by_bot and m.receiver is None]
+        assert len(everybody) < 26
+        # Nothing is lost: what everybody reads comes as fast as it may.
+        await asyncio.sleep(_MINUTES)
+        assert len([m for m in server.messages if m.by_bot and m.receiver is None]) == 26
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatRef, Language
 from bot.core.ports import State
 from bot.platforms.telegram.menus import menus
-from bot.platforms.telegram.order import InOrderPerChat
+from bot.platforms.telegram.order import InOrderPerChat, Order
 from bot.platforms.telegram.platform import growing
 from bot.platforms.telegram.waiting import patiently
 from tests.fakes.memory_store import MemoryStore
@@ -345,7 +345,8 @@ async def test_without_a_webhook_there_is_no_route(stage: Stage) -> None:
 
 
 async def test_updates_of_one_chat_stay_in_order_while_others_go_on() -> None:
-    order = InOrderPerChat()
+    lines = Order()
+    order = InOrderPerChat(lines)
     done: list[str] = []
     hold = asyncio.Event()
 
@@ -369,11 +370,11 @@ async def test_updates_of_one_chat_stay_in_order_while_others_go_on() -> None:
         hold.set()
         await asyncio.gather(first, second)
     assert done == ["8", "7 first", "7 second"]
-    assert not order._locks
+    assert not lines._locks
 
 
 async def test_updates_without_a_place_are_not_held_up() -> None:
-    order = InOrderPerChat()
+    order = InOrderPerChat(Order())
     done: list[int] = []
 
     async def work() -> None:
