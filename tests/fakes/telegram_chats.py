@@ -72,6 +72,9 @@ class TelegramChats(TelegramPeople):
 
     def _post(self, given: Json) -> tuple[FakeChat, Sent]:
         chat = self._chat(given)
+        if chat.members.get(BOT_ID) in {"left", "kicked"}:
+            why = "blocked by the user" if chat.type == "private" else f"kicked from the {chat.type} chat"
+            raise Error(403, f"Forbidden: bot was {why}")
         if chat.refusal is not None:
             raise chat.refusal
         thread = given.get("message_thread_id")

@@ -171,6 +171,11 @@ class TelegramPeople:
         def standing(status: Json | str) -> Json:
             return {"user": BOT, **({"status": status} if isinstance(status, str) else status)}
 
+        stands = standing(after)
+        self.chats[chat].members[BOT_ID] = stands["status"]
+        self.chats[chat].rights[BOT_ID] = {
+            right: had for right, had in stands.items() if right not in {"status", "user"}
+        }
         content = {
             "chat": self.chats[chat].json(),
             "from": self.users[user],

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from bot.core.actions import ShowGroups, encode
 from bot.platforms.telegram.life import SETTLED_AFTER
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import ADMIN
+from tests.fakes.telegram_world import ADMIN, BOT_ID
 from tests.fakes.virtual_loop import virtually_over_sockets
 from tests.platforms.telegram.company import GROUP, company
 from tests.platforms.telegram.conftest import Made, Stage
@@ -46,6 +47,38 @@ async def test_being_removed_ends_the_plan_and_coming_back_resumes_it(
     assert stage.store.subscriptions[ref_of(GROUP)].ended_because == "blocked"
     await server.member(GROUP, 7, gone, "member")
     await server.until(lambda: stage.store.subscriptions[ref_of(GROUP)].active)
+
+
+@pytest.mark.parametrize("deed", ["a vote", "a tap"])
+async def test_old_quizzes_and_buttons_do_not_bring_back_a_group_that_removed_the_bot(
+    stage: Stage, server: TelegramServer, deed: str
+) -> None:
+    await server.say(7, "/subscribe", chat=GROUP)
+    panel = await server.message(chat=GROUP)
+    await server.say(8, "/quiz", chat=GROUP)
+    poll = (await server.message(chat=GROUP, count=2)).poll
+    assert poll is not None
+    await server.member(GROUP, 7, "member", {"status": "kicked", "until_date": 0})
+    await server.until(lambda: not stage.store.subscriptions[ref_of(GROUP)].active)
+    if deed == "a vote":
+        vote = {"poll_id": poll["id"], "user": server.users[8], "option_ids": [0], "option_persistent_ids": [""]}
+        await server.push("poll_answer", vote)
+        await server.until(lambda: stage.store.picked)
+    else:
+        await server.tapped(8, panel, data=encode(ShowGroups()))
+    assert not stage.store.subscriptions[ref_of(GROUP)].active
+    assert ref_of(GROUP) in stage.store.gone
+
+
+async def test_writing_brings_back_a_group_whose_return_went_unreported(stage: Stage, server: TelegramServer) -> None:
+    await server.say(7, "/subscribe", chat=GROUP)
+    await server.message(chat=GROUP)
+    await server.member(GROUP, 7, "member", "left")
+    await server.until(lambda: not stage.store.subscriptions[ref_of(GROUP)].active)
+    server.chats[GROUP].members[BOT_ID] = "member"
+    await server.say(8, "/next", chat=GROUP)
+    await server.message(chat=GROUP, count=2)
+    assert stage.store.subscriptions[ref_of(GROUP)].active
 
 
 async def test_a_person_blocks_and_comes_back(stage: Stage, server: TelegramServer) -> None:
