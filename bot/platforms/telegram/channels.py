@@ -8,6 +8,8 @@ from telegram import Chat as TelegramChat
 from telegram.error import BadRequest, Forbidden
 
 from bot.core.actions import OpenPage, Page, encode
+from bot.core.errors import Mistake
+from bot.core.manners import sentence_of
 from bot.core.markup import paragraph
 from bot.core.model import Chat, ChatKind, LearnerRef
 from bot.core.ports import Store
@@ -46,7 +48,10 @@ class Channels:
         except (BadRequest, Forbidden):
             return _sentence(voice("telegram-channel-unknown", chat=str(named)))
         chat = described(found)
-        refusal = await self._refusal(request.learner, found, chat)
+        try:
+            refusal = await self._refusal(request.learner, found, chat)
+        except Mistake as mistake:
+            return _sentence(sentence_of(voice, mistake))
         if refusal is not None:
             return _sentence(voice(refusal, chat=chat.title))
         await self._store.see_chat(chat, at=request.now)

@@ -81,6 +81,18 @@ async def test_rights_that_cannot_be_looked_up_are_none(stage: Stage, server: Te
     assert not stage.store.subscriptions
 
 
+@pytest.mark.parametrize("trouble", [Error(502, "Bad Gateway"), "cut"])
+async def test_a_failure_in_passing_is_not_taken_for_a_missing_right(
+    stage: Stage, server: TelegramServer, trouble: Error | str
+) -> None:
+    server.faults["getChatMember"].append(trouble)
+    await server.say(7, "/subscribe", chat=GROUP)
+    assert "cannot look up" in (await server.message(chat=7)).text
+    await server.say(7, "/subscribe", chat=GROUP)
+    await server.message(chat=GROUP)
+    assert stage.store.subscriptions[ref_of(GROUP)].active
+
+
 # What is said in company
 
 
