@@ -1,7 +1,6 @@
 telegram-cancel = (/cancel leaves everything as it is.)
 prompt-cancelled = Cancelled; everything stays as it was.
 prompt-nothing = There is nothing to cancel.
-telegram-rights-group = I am not allowed to write here yet. Please give me the right to send messages.
 telegram-rights-channel = I am not allowed to post here yet. Please make me an admin with the right to post messages.
 telegram-rights-alone = Tip: I can do everything as an ordinary member, except pin the daily question. For that, make me an admin with the right to pin messages.
 telegram-channel-linked = { $chat } gets a daily question from now on. These are its settings:

@@ -21,6 +21,7 @@ from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
+from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.places import ref_of
 from bot.platforms.telegram.polls import recall_poll
@@ -58,6 +59,7 @@ class Handlers:
         channels: Channels,
         inline: Inline,
         life: Life,
+        managers: Managers,
         registry: CollectorRegistry,
     ) -> None:
         self._bot: Final = bot
@@ -69,6 +71,7 @@ class Handlers:
         self._channels: Final = channels
         self._inline: Final = inline
         self._life: Final = life
+        self._managers: Final = managers
         self._updates: Final = Counter(
             "qianmian_telegram_updates_total", "Updates handled, by kind.", ["kind"], registry=registry
         )
@@ -86,6 +89,8 @@ class Handlers:
                 await note_move(self._store, ref_of(chat.id), ref_of(error.new_chat_id))
         except TelegramError as error:
             _log.warning("an answer could not be given", update=update.update_id, why=error.message)
+            if update.effective_chat is not None:
+                await self._managers.tell_of(error, update.effective_chat.id)
         except StoreError as error:
             _log.warning("the database cannot be used", update=update.update_id, why=str(error))
         except Exception:  # noqa: BLE001  # one update's failure must not end the others

@@ -116,11 +116,12 @@ class TelegramPlatform(PlatformPart):
         asking = Asking(clock=clock, rights=rights)
         answering = Answering(bot=bot, sender=sender, service=service, store=store, clock=clock)
         self._answering: Final = answering
+        managers = Managers(bot=bot, sender=sender, following=following, service=service, store=store, clock=clock)
         self._messenger: Final = TelegramMessenger(
             bot=bot,
             sender=sender,
             following=following,
-            managers=Managers(bot=bot, sender=sender, service=service, store=store, clock=clock),
+            managers=managers,
             store=store,
             is_ready=lambda: self._condition.ready,
             paid=paid_broadcast,
@@ -132,6 +133,7 @@ class TelegramPlatform(PlatformPart):
             asking=asking,
             answering=answering,
             rights=rights,
+            managers=managers,
             settled_after=settled_after,
         )
         handlers = Handlers(
@@ -144,6 +146,7 @@ class TelegramPlatform(PlatformPart):
             channels=Channels(bot=bot, service=service, store=store, rights=rights),
             inline=Inline(service=service, asking=asking),
             life=self._life,
+            managers=managers,
             registry=registry,
         )
 

@@ -30,9 +30,29 @@ async def test_being_added_greets_once_and_says_what_would_help(server: Telegram
     assert len([m for m in server.messages if m.by_bot]) == 2
 
 
-async def test_being_added_silenced_names_the_missing_right(server: TelegramServer) -> None:
-    await server.member(GROUP, 7, "left", {"status": "restricted", "is_member": True, **_restricted()})
-    assert "right to send messages" in (await server.message(chat=GROUP)).text
+@pytest.mark.parametrize("how", ["restricted", "all members"])
+async def test_an_admin_is_told_in_private_when_the_bot_is_added_and_may_not_write(
+    server: TelegramServer, how: str
+) -> None:
+    server.chats[GROUP].members_may_write = how == "restricted"
+    restricted = {"status": "restricted", "is_member": True, **_restricted()}
+    await server.member(GROUP, 8, "left", restricted if how == "restricted" else "member")
+    told = await server.message(chat=7)
+    assert "right to send messages" in told.text
+    assert "Study group" in told.text
+
+
+async def test_an_admin_is_told_once_that_commands_cannot_be_answered(server: TelegramServer) -> None:
+    server.chats[GROUP].members_may_write = False
+    await server.say(8, "/topics", chat=GROUP)
+    await server.message(chat=7)
+    await server.say(8, "/topics", chat=GROUP)
+    await server.until(lambda: len([call for call in server.called("sendMessage") if call["chat_id"] == GROUP]) > 1)
+    assert "right to send messages" in (await server.message(chat=7)).text
+    server.chats[GROUP].members_may_write = True
+    await server.say(8, "/topics", chat=GROUP)
+    await server.message(chat=GROUP)
+    assert len([m for m in server.messages if m.by_bot and m.chat == 7]) == 1
 
 
 @pytest.mark.parametrize("status", ["left", "kicked"])
