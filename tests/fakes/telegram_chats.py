@@ -57,7 +57,10 @@ class TelegramChats(TelegramPeople):
         return [self._member(chat, user) for user in admins]
 
     async def _do_getChatMember(self, given: Json) -> Json:  # noqa: N802
-        return self._member(self._chat(given), int(given["user_id"]))
+        chat = self._chat(given)
+        if chat.type == "channel" and chat.members.get(BOT_ID) != "administrator":
+            raise Error(400, "Bad Request: member list is inaccessible")
+        return self._member(chat, int(given["user_id"]))
 
     def _member(self, chat: FakeChat, user: int) -> Json:
         status = chat.members.get(user, "left")

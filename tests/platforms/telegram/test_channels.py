@@ -74,7 +74,7 @@ async def test_linking_says_what_is_missing(
 async def test_linking_says_when_rights_cannot_be_looked_up_right_now(
     stage: Stage, server: TelegramServer, channel: FakeChat
 ) -> None:
-    server.faults["getChatMember"].append(Error(502, "Bad Gateway"))
+    server.faults["getChatMember"] += ["", Error(502, "Bad Gateway")]
     await server.say(7, f"@{channel.username}")
     assert "cannot look up" in (await server.message(chat=7)).text
     assert not stage.store.subscriptions
