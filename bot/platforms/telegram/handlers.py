@@ -7,9 +7,10 @@ from prometheus_client import CollectorRegistry, Counter
 from telegram import Bot, CallbackQuery, ChosenInlineResult, Message, PollAnswer, Update
 from telegram.error import ChatMigrated, TelegramError
 
-from bot.core.actions import PickOption, encode
+from bot.core.actions import PLACELESS, PickOption, decode, encode
 from bot.core.commands import BY_NAME, Audience
-from bot.core.errors import StoreError
+from bot.core.errors import StaleAction, StoreError
+from bot.core.manners import sorry
 from bot.core.model import Chat, ChatKind
 from bot.core.ports import Store
 from bot.core.requests import Request
@@ -117,7 +118,11 @@ class Handlers:
 
     async def _tap(self, query: CallbackQuery) -> None:
         request, tap = self._asking.by_tap(query)
-        response = await self._service.act(request, query.data or "")
+        if _is_adrift(query):
+            voice = await self._service.voice_in(request.chat.ref, request.language)
+            response = sorry(voice("stale-button"), tapped=True)
+        else:
+            response = await self._service.act(request, query.data or "")
         await self._answering.to_tap(request, response, tap)
 
     async def _message(self, message: Message) -> None:
@@ -178,6 +183,16 @@ class Handlers:
     def _choose(self, result: ChosenInlineResult) -> None:
         self._chosen.inc()
         _log.info("an inline result was posted", result=result.result_id)
+
+
+def _is_adrift(query: CallbackQuery) -> bool:
+    """Whether a button would do something about a topic, and Telegram no longer tells which one it stood in."""
+    if query.message is None or query.message.is_accessible or not query.message.chat.is_forum:
+        return False
+    try:
+        return not isinstance(decode(query.data or ""), PLACELESS)
+    except StaleAction:
+        return True
 
 
 def _is_ours(name: str) -> bool:
