@@ -33,7 +33,8 @@ class Address:
         in_place = self.ephemeral is not None and self.ephemeral.in_place
         return {
             "message_thread_id": None if in_place else self.thread,
-            "disable_notification": self.silent or None,
+            # What one person alone sees answers them; a server that does not know that must not ring for everybody.
+            "disable_notification": self.silent or self.ephemeral is not None or None,
             "protect_content": self.protected or None,
             "allow_paid_broadcast": self.paid or None,
             "reply_parameters": ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,

@@ -64,6 +64,10 @@ class Sender:
         """Make a message read like the reply; further messages are posted or removed as it grows or shrinks."""
         await self._rendered(reply, lambda parts: self._edit_parts(parts, shown, reply), plain=shown.classic)
 
+    async def take_back(self, chat: int, message: int) -> None:
+        """Remove what should not stand in a chat, as surely as can be."""
+        await self._following.best("removal", chat, partial(self._writer.delete, Shown(chat=chat), message))
+
     # Rich first, classic where that is refused
 
     async def _rendered(

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.error import TelegramError
 
 from bot.platforms.telegram.addresses import Address, Shown
@@ -21,7 +21,15 @@ _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
 class EphemeralRefused(Exception):  # named for what happened, as in the core
-    """The server does not know messages that one person alone sees; what it posted instead was removed."""
+    """The server does not know messages that one person alone sees, and posted one for everybody.
+
+    Attributes:
+        message: The one to take back.
+    """
+
+    def __init__(self, chat: int, message: int) -> None:
+        super().__init__(f"the server posted to chat {chat} what one person was to see")
+        self.message: Final = message
 
 
 class Writer:
@@ -46,14 +54,11 @@ class Writer:
                 api_kwargs=newer or None,
                 **shared,
             )
-        return sent.message_id if to.ephemeral is None else await self._surely_ephemeral(sent, to)
-
-    async def _surely_ephemeral(self, sent: Message, to: Address) -> int:
-        """A server that does not know the parameter posts for everybody: take that back at once."""
+        if to.ephemeral is None:
+            return sent.message_id
         id_ = ephemeral_id(sent)
         if id_ is None:
-            await self._bot.delete_message(to.chat, sent.message_id)
-            raise EphemeralRefused(f"the server posted to chat {to.chat} what one person was to see")
+            raise EphemeralRefused(to.chat, sent.message_id)
         return id_
 
     async def edit(self, part: Part, shown: Shown, message: int) -> bool:
