@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import structlog
 from telegram import Bot, CallbackQuery, Message, User
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from bot.core.markup import paragraph
 from bot.core.model import ChatKind, ChatRef
@@ -20,6 +20,7 @@ from bot.platforms.telegram.alone import Alone
 from bot.platforms.telegram.answers import Answers, words_of
 from bot.platforms.telegram.asides import Asides, deep_link
 from bot.platforms.telegram.faults import is_gone_message
+from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.newer import ephemeral_id
 from bot.platforms.telegram.places import language_of
 from bot.platforms.telegram.sending import Address, Sender, Shown
@@ -61,11 +62,22 @@ class Answering:
         self, request: Request, response: Response, message: Message, person: User | None, *, again: str | None = None
     ) -> None:
         """Answer what somebody wrote; for `again` see `Asides.say`."""
+        try:
+            await self._to_text(request, response, message, person, again=again)
+        except ChatMigrated as error:
+            moved = await self._followed(request, error)
+            await self._to_text(moved, response, message, person, again=again)
+
+    async def _to_text(
+        self, request: Request, response: Response, message: Message, person: User | None, *, again: str | None
+    ) -> None:
         reply = response.reply
         if reply is None:
             return
         group = request.chat.kind is ChatKind.GROUP
-        to = await self._beside(request.chat.ref, reply_to=message.message_id if group else None)
+        # Ids of messages say nothing in another chat.
+        above = message.message_id if group and request.chat.ref.chat_id == str(message.chat.id) else None
+        to = await self._beside(request.chat.ref, reply_to=above)
         private = response.placement is Placement.PRIVATE or request.unseen_by_others
         if not group or not private or reply.prompt is not None or reply.poll is not None:
             await self._answer(request, reply, to, message)
@@ -79,7 +91,7 @@ class Answering:
         """Answer openly; an edited message by an edited answer."""
         before = self._answers.of(message)
         lasting = reply.prompt is None and reply.poll is None and reply.attachment is None
-        if before is not None and lasting:
+        if before is not None and before.shown.chat == to.chat and lasting:
             shown = replace(before.shown, classic=to.classic, protected=to.protected)
             if before.words != words_of(message):
                 await self._edit(reply, shown)
@@ -98,6 +110,23 @@ class Answering:
 
     async def to_tap(self, request: Request, response: Response, tap: Tap) -> None:
         """Answer a pressed button; the query is answered in any case, so that no button keeps spinning."""
+        try:
+            await self._to_tap(request, response, tap)
+        except ChatMigrated as error:
+            await self._anew(await self._followed(request, error), response, tap.query)
+
+    async def _anew(self, request: Request, response: Response, query: CallbackQuery) -> None:
+        """Answer a tap where its chat is now: the tapped message stayed behind."""
+        reply = response.reply
+        if reply is None:
+            return
+        if response.placement is Placement.PRIVATE and (reply.question is not None or reply.attachment is not None):
+            await self._lead_away(query, reply)
+            return
+        to = await self._beside(request.chat.ref)
+        await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
+
+    async def _to_tap(self, request: Request, response: Response, tap: Tap) -> None:
         classic, protected = await self._wishes(request.chat.ref)
         shown = replace(tap.shown, classic=classic, protected=protected)
         if response.reply is None:
@@ -168,6 +197,13 @@ class Answering:
     def forget_refusals(self, chat_id: str) -> None:
         """The bot's rights in this chat have changed."""
         self._alone.forget_refusals(int(chat_id))
+
+    async def _followed(self, request: Request, error: ChatMigrated) -> Request:
+        """The same request in the supergroup that its group has become."""
+        old = request.chat.ref
+        new = replace(old, chat_id=str(error.new_chat_id))
+        await note_move(self._store, replace(old, thread_id=None), replace(new, thread_id=None))
+        return request.in_chat(replace(request.chat, ref=new))
 
     async def _say(self, request: Request, reply: Reply, to: Address, person: User | None) -> Sequence[int]:
         if reply.prompt is not None:

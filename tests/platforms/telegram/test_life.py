@@ -163,7 +163,20 @@ async def test_a_move_that_is_learnt_from_an_error_is_followed_as_well(stage: St
     await server.message(chat=-55)
     server.migrated[-55] = server.group(-100500, _7="creator").id
     await server.say(7, "/help", chat=-55)
-    await server.until(lambda: ref_of(-100500) in stage.store.subscriptions)
+    assert "What I can do" in (await server.message(chat=-100500)).text
+    assert stage.store.subscriptions[ref_of(-100500)].active
+
+
+async def test_a_tap_whose_answer_tells_of_the_move_is_answered_in_the_new_group(
+    stage: Stage, server: TelegramServer
+) -> None:
+    server.group(-55, type_="group", _7="creator")
+    await server.say(7, "/subscribe", chat=-55)
+    panel = await server.message(chat=-55)
+    server.migrated[-55] = server.group(-100500, _7="creator").id
+    await server.tapped(7, panel, "Settings")
+    assert "Settings" in (await server.message(chat=-100500)).text
+    assert stage.store.subscriptions[ref_of(-100500)].active
 
 
 def _restricted() -> dict[str, object]:
