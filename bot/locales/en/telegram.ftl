@@ -13,6 +13,7 @@ telegram-inline-topic = { $n ->
 }
 telegram-inline-today = Today's question
 telegram-inline-more = Open Qianmian
+telegram-inline-rest = Cut here: read all of it in private
 telegram-about-chat = About { $chat }:
 telegram-yours-alone = That is for your eyes alone. I show it in our private chat.
 telegram-open-private = Open

@@ -10,6 +10,7 @@ telegram-channel-unknown = 我找不到频道 { $chat }。请先把我设为管�
 telegram-inline-topic = { $n } 道题
 telegram-inline-today = 今天的题目
 telegram-inline-more = 打开千面
+telegram-inline-rest = 这里放不下，到私聊看全文
 telegram-about-chat = 关于 { $chat }：
 telegram-yours-alone = 这是只给你看的内容，请到和我的私聊里查看。
 telegram-open-private = 打开私聊

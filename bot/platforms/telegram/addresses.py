@@ -5,6 +5,7 @@ from typing import Any
 
 from telegram import ReplyParameters
 
+from bot.core.replies import Button
 from bot.platforms.telegram.newer import Ephemeral
 
 
@@ -60,6 +61,7 @@ class Shown:
 
     One that a person alone sees has an `ephemeral` id in place of a message id, and that person as `receiver`; `query`
     is the tap on it that is being answered. `classic` and `protected` are what the chat's plan says of its messages.
+    `rest` leads to all of what a message posted through inline mode has no room for.
     """
 
     chat: int = 0
@@ -71,6 +73,7 @@ class Shown:
     receiver: int | None = None
     ephemeral: int | None = None
     query: str | None = None
+    rest: Button | None = None
 
     def beside(self) -> Address:
         """Where messages go that its own growing takes: without a sound, to the same person if one alone sees it."""

@@ -13,7 +13,7 @@ from telegram.error import ChatMigrated, TelegramError
 from bot.core.markup import paragraph
 from bot.core.model import ChatKind, ChatRef
 from bot.core.ports import Clock, Lane, Store
-from bot.core.replies import Placement, Reply, Response
+from bot.core.replies import Button, Placement, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.platforms.telegram.alone import Alone
@@ -128,7 +128,8 @@ class Answering:
 
     async def _to_tap(self, request: Request, response: Response, tap: Tap) -> None:
         classic, protected = await self._wishes(request.chat.ref)
-        shown = replace(tap.shown, classic=classic, protected=protected)
+        rest = await self._rest(request, response) if tap.shown.inline_id is not None else None
+        shown = replace(tap.shown, classic=classic, protected=protected, rest=rest)
         if response.reply is None:
             await self._toast(tap.query, response.toast)
         elif shown.ephemeral is not None and response.reply.prompt is not None and _about(response.reply):
@@ -144,6 +145,14 @@ class Answering:
         public = shown if shown.ephemeral is None else self._alone.origin(shown)
         if response.refresh is not None and public is not None:
             self._refresh(public, response.refresh)
+
+    async def _rest(self, request: Request, response: Response) -> Button | None:
+        """The way to a question's whole card in the private chat."""
+        about = (response.reply or response.refresh or Reply()).question
+        if about is None:
+            return None
+        voice = await self._service.voice_in(request.chat.ref, request.language)
+        return Button(label=voice("telegram-inline-rest"), url=deep_link(self._bot, f"q_{about}"))
 
     async def _openly(self, request: Request, response: Response, reply: Reply, tap: Tap) -> None:
         shown = tap.shown
