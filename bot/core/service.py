@@ -178,7 +178,7 @@ class Service:
         tapped: bool,
         aloud: bool = False,
     ) -> Response:
-        known = await self._seen(request)
+        known = await self._seen(request, tapped=tapped)
         if known.chat.kind is not ChatKind.PRIVATE:
             known = replace(known, spoken=await self._languages.spoken_to(known, aloud=aloud))
         voice = Voice(self._phrases, self._languages.of_person(known.chat, request.language))
@@ -196,15 +196,16 @@ class Service:
         except BadContent as problem:
             return sorry(f"{voice('reload-failed')}\n{problem}", tapped=False)
 
-    async def _seen(self, request: Request) -> Request:
+    async def _seen(self, request: Request, *, tapped: bool) -> Request:
         """The request with the chat as stored; what the platform says anew is stored first."""
         stored = await self._store.chat(request.chat.ref)
-        if stored is not None and stored.gone:
-            # Who writes can be reached, whatever was missed of their coming back.
+        private = request.chat.kind is ChatKind.PRIVATE
+        if stored is not None and stored.gone and (private or not tapped):
+            # Who writes can be reached, whatever was missed of their coming back. Old buttons and quizzes prove
+            # nothing: in company they still work after the bot was removed.
             await self._store.chat_back(stored.ref, at=request.now, resume=lambda kept: resume(kept, request.now))
             stored = replace(stored, gone=False)
         # The name of a private chat is a person's, and nobody needs it.
-        private = request.chat.kind is ChatKind.PRIVATE
         fresh = replace(request.chat, title="") if private else request.chat
         if stored is None or stored.kind is not fresh.kind or (fresh.title and stored.title != fresh.title):
             stored = await self._store.see_chat(fresh, at=request.now)

@@ -44,7 +44,9 @@ class TelegramChats(TelegramPeople):
 
     async def _do_getChat(self, given: Json) -> Json:  # noqa: N802
         chat = self._chat(given)
-        linked = {} if chat.linked is None else {"linked_chat_id": chat.linked}
+        linked: Json = {} if chat.linked is None else {"linked_chat_id": chat.linked}
+        if chat.type in {"group", "supergroup"}:
+            linked["permissions"] = {"can_send_messages": chat.members_may_write}
         return {**chat.json(), "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": GIFTS, **linked}
 
     async def _do_getChatAdministrators(self, given: Json) -> list[Json]:  # noqa: N802
@@ -55,7 +57,10 @@ class TelegramChats(TelegramPeople):
         return [self._member(chat, user) for user in admins]
 
     async def _do_getChatMember(self, given: Json) -> Json:  # noqa: N802
-        return self._member(self._chat(given), int(given["user_id"]))
+        chat = self._chat(given)
+        if chat.type == "channel" and chat.members.get(BOT_ID) != "administrator":
+            raise Error(400, "Bad Request: member list is inaccessible")
+        return self._member(chat, int(given["user_id"]))
 
     def _member(self, chat: FakeChat, user: int) -> Json:
         status = chat.members.get(user, "left")
@@ -72,8 +77,7 @@ class TelegramChats(TelegramPeople):
 
     def _post(self, given: Json) -> tuple[FakeChat, Sent]:
         chat = self._chat(given)
-        if chat.refusal is not None:
-            raise chat.refusal
+        self._check_right(chat)
         thread = given.get("message_thread_id")
         if thread is not None and int(thread) not in chat.topics:
             raise Error(400, "Bad Request: message thread not found")
@@ -94,6 +98,19 @@ class TelegramChats(TelegramPeople):
             tapped = (m.thread for m in self.messages if (m.chat, m.id) == (chat.id, sent.replaces))
             sent.thread = next(tapped, None)
         return chat, sent
+
+    def _check_right(self, chat: FakeChat) -> None:
+        status = chat.members.get(BOT_ID)
+        if status in {"left", "kicked"}:
+            why = "blocked by the user" if chat.type == "private" else f"kicked from the {chat.type} chat"
+            raise Error(403, f"Forbidden: bot was {why}")
+        may = chat.members_may_write or chat.bot_is_admin or status == "administrator"
+        if status == "restricted":
+            may = bool(chat.rights[BOT_ID].get("can_send_messages"))
+        if chat.type in {"group", "supergroup"} and not may:
+            raise Error(400, "Bad Request: not enough rights to send text messages to the chat")
+        if chat.refusal is not None:
+            raise chat.refusal
 
     def _mark(self, sent: Sent, given: Json) -> None:
         markup = given.get("reply_markup", {})

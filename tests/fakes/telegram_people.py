@@ -173,6 +173,9 @@ class TelegramPeople:
             content |= {"ephemeral_message_id": message.id, "message_id": 0}
         if message.thread is not None:
             content |= {"message_thread_id": message.thread, "is_topic_message": True}
+        if not alone and message not in self.messages:
+            # Of a message that is no more Telegram tells the bot as good as nothing.
+            content = {"message_id": message.id, "date": 0, "chat": self.chats[message.chat].json()}
         value = data or message.data(label)
         await self.push(
             "callback_query",
@@ -199,6 +202,11 @@ class TelegramPeople:
         def standing(status: Json | str) -> Json:
             return {"user": BOT, **({"status": status} if isinstance(status, str) else status)}
 
+        stands = standing(after)
+        self.chats[chat].members[BOT_ID] = stands["status"]
+        self.chats[chat].rights[BOT_ID] = {
+            right: had for right, had in stands.items() if right not in {"status", "user"}
+        }
         content = {
             "chat": self.chats[chat].json(),
             "from": self.users[user],

@@ -40,6 +40,7 @@ class FakeChat:
     closed: set[int] = field(default_factory=set)
     refusal: Error | None = None
     bot_is_admin: bool = False
+    members_may_write: bool = True
     started: bool = True
     """Of a private chat: whether the person ever pressed Start there."""
 

@@ -87,5 +87,8 @@ class Rights(Protocol):
     """Who may change a chat's plan, as the platform knows it."""
 
     async def may_manage(self, learner: LearnerRef, chat: ChatRef) -> bool:
-        """Whether this person is an admin there now; always True in a private chat. Looked up, cached briefly."""
+        """Whether this person is an admin there now; always True in a private chat. Looked up, cached briefly.
+
+        Raises Mistake `rights-unknown` while the platform cannot be asked.
+        """
         ...

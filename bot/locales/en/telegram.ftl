@@ -2,7 +2,6 @@ telegram-cancel = (/cancel leaves everything as it is.)
 telegram-reply-here = (Reply to this message.)
 prompt-cancelled = Cancelled; everything stays as it was.
 prompt-nothing = There is nothing to cancel.
-telegram-rights-group = I am not allowed to write here yet. Please give me the right to send messages.
 telegram-rights-channel = I am not allowed to post here yet. Please make me an admin with the right to post messages.
 telegram-rights-alone = Tip: I can do everything as an ordinary member, except pin the daily question. For that, make me an admin with the right to pin messages.
 telegram-channel-linked = { $chat } gets a daily question from now on. These are its settings:
@@ -15,6 +14,7 @@ telegram-inline-topic = { $n ->
 }
 telegram-inline-today = Today's question
 telegram-inline-more = Open Qianmian
+telegram-inline-rest = Cut here: read all of it in private
 telegram-about-chat = About { $chat }:
 telegram-yours-alone = That is for your eyes alone. I show it in our private chat.
 telegram-open-private = Open

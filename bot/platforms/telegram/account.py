@@ -102,7 +102,11 @@ class AccountDesk:
             return bool(member.get("can_post_messages"))
         if member.get("status") == "restricted":
             return bool(member.get("is_member") and member.get("can_send_messages"))
-        return member.get("status") in {"member", "administrator", "creator"}
+        if member.get("status") == "member":
+            # What the group allows all of its members.
+            permissions = (await self._ask("getChat", chat_id=chat.ref.chat_id)).get("permissions") or {}
+            return bool(permissions.get("can_send_messages", True))
+        return member.get("status") in {"administrator", "creator"}
 
     async def _ask(self, method: str, **parameters: str | int) -> Mapping[str, Any]:
         try:

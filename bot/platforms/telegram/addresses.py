@@ -5,6 +5,7 @@ from typing import Any
 
 from telegram import ReplyParameters
 
+from bot.core.replies import Button
 from bot.platforms.telegram.newer import Ephemeral
 
 
@@ -33,7 +34,8 @@ class Address:
         in_place = self.ephemeral is not None and self.ephemeral.in_place
         return {
             "message_thread_id": None if in_place else self.thread,
-            "disable_notification": self.silent or None,
+            # What one person alone sees answers them; a server that does not know that must not ring for everybody.
+            "disable_notification": self.silent or self.ephemeral is not None or None,
             "protect_content": self.protected or None,
             "allow_paid_broadcast": self.paid or None,
             "reply_parameters": ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
@@ -59,6 +61,7 @@ class Shown:
 
     One that a person alone sees has an `ephemeral` id in place of a message id, and that person as `receiver`; `query`
     is the tap on it that is being answered. `classic` and `protected` are what the chat's plan says of its messages.
+    `rest` leads to all of what a message posted through inline mode has no room for.
     """
 
     chat: int = 0
@@ -70,6 +73,7 @@ class Shown:
     receiver: int | None = None
     ephemeral: int | None = None
     query: str | None = None
+    rest: Button | None = None
 
     def beside(self) -> Address:
         """Where messages go that its own growing takes: without a sound, to the same person if one alone sees it."""

@@ -94,10 +94,12 @@ class Alone:
         try:
             return (await self._sender.send(reply, to))[0]
         except EphemeralRefused as error:
+            # First of all, so that nobody else's answer goes the same way meanwhile.
             self._known_to_server = False
             _log.warning(
                 "Telegram's server shows nothing to one person alone; not tried until the restart", why=str(error)
             )
+            await self._sender.take_back(to.chat, error.message)
         except (BadRequest, Forbidden, EndPointNotFound) as error:
             _log.info("a message for one person alone was refused", chat=to.chat, why=error.message)
             in_place = to.ephemeral is not None and to.ephemeral.in_place

@@ -8,17 +8,18 @@ from typing import Any, Final
 
 import structlog
 from telegram import Bot, CallbackQuery, Message, User
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from bot.core.model import ChatKind, ChatRef
 from bot.core.ports import Clock, Lane, Store
-from bot.core.replies import Placement, Reply, Response
+from bot.core.replies import Button, Placement, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.platforms.telegram.alone import Alone
 from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asides import Asides, deep_link
 from bot.platforms.telegram.faults import TooFast, is_gone_message
+from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.newer import ephemeral_id
 from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.prompting import Prompting
@@ -59,6 +60,7 @@ class Answering:
         self._bot: Final = bot
         self._order: Final = order
         self._sender: Final = sender
+        self._service: Final = service
         self._store: Final = store
         self._alone: Final = Alone(sender=sender, clock=clock)
         self._asides: Final = Asides(bot=bot, sender=sender, service=service)
@@ -73,12 +75,23 @@ class Answering:
         self, request: Request, response: Response, message: Message, person: User | None, *, again: str | None = None
     ) -> None:
         """Answer what somebody wrote; for `again` see `Asides.say`."""
+        try:
+            await self._to_text(request, response, message, person, again=again)
+        except ChatMigrated as error:
+            moved = await self._followed(request, error)
+            await self._to_text(moved, response, message, person, again=again)
+
+    async def _to_text(
+        self, request: Request, response: Response, message: Message, person: User | None, *, again: str | None
+    ) -> None:
         reply = response.reply
         if reply is None:
             return
         command = ephemeral_id(message)
         group = request.chat.kind is ChatKind.GROUP
-        to = await self._beside(request.chat.ref, reply_to=message.message_id if group else None)
+        # Ids of messages say nothing in another chat.
+        above = message.message_id if group and request.chat.ref.chat_id == str(message.chat.id) else None
+        to = await self._beside(request.chat.ref, reply_to=above)
         private = response.placement is Placement.PRIVATE or request.unseen_by_others
         someone = None if person is None or person.is_bot or message.sender_chat is not None else person
         aside = group and private and reply.prompt is None and reply.poll is None
@@ -95,7 +108,7 @@ class Answering:
         """Answer openly; an edited message by an edited answer."""
         before = self._answers.of(message)
         lasting = reply.prompt is None and reply.poll is None and reply.attachment is None
-        if before is not None and lasting:
+        if before is not None and before.chat == to.chat and lasting:
             await self._edit(reply, replace(before, classic=to.classic, protected=to.protected))
             return
         ids = await self._say(request, reply, to, message.from_user)
@@ -111,8 +124,26 @@ class Answering:
 
     async def to_tap(self, request: Request, response: Response, tap: Tap) -> None:
         """Answer a pressed button; the query is answered in any case, so that no button keeps spinning."""
+        try:
+            await self._to_tap(request, response, tap)
+        except ChatMigrated as error:
+            await self._anew(await self._followed(request, error), response, tap.query)
+
+    async def _anew(self, request: Request, response: Response, query: CallbackQuery) -> None:
+        """Answer a tap where its chat is now: the tapped message stayed behind."""
+        reply = response.reply
+        if reply is None:
+            return
+        if response.placement is Placement.PRIVATE and (reply.question is not None or reply.attachment is not None):
+            await self._lead_away(query, reply)
+            return
+        to = await self._beside(request.chat.ref)
+        await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
+
+    async def _to_tap(self, request: Request, response: Response, tap: Tap) -> None:
         classic, protected = await self._wishes(request.chat.ref)
-        shown = replace(tap.shown, classic=classic, protected=protected)
+        rest = await self._rest(request, response) if tap.shown.inline_id is not None else None
+        shown = replace(tap.shown, classic=classic, protected=protected, rest=rest)
         if response.reply is None:
             await self._toast(tap.query, response.toast)
         elif shown.ephemeral is not None and response.reply.prompt is not None and _about(response.reply):
@@ -128,6 +159,14 @@ class Answering:
         public = shown if shown.ephemeral is None else self._alone.origin(shown)
         if response.refresh is not None and public is not None:
             self._refresh(public, response.refresh)
+
+    async def _rest(self, request: Request, response: Response) -> Button | None:
+        """The way to a question's whole card in the private chat."""
+        about = (response.reply or response.refresh or Reply()).question
+        if about is None:
+            return None
+        voice = await self._service.voice_in(request.chat.ref, request.language)
+        return Button(label=voice("telegram-inline-rest"), url=deep_link(self._bot, f"q_{about}"))
 
     async def _openly(self, request: Request, response: Response, reply: Reply, tap: Tap) -> None:
         shown = tap.shown
@@ -200,6 +239,13 @@ class Answering:
     def forget_refusals(self, chat_id: str) -> None:
         """The bot's rights in this chat have changed."""
         self._alone.forget_refusals(int(chat_id))
+
+    async def _followed(self, request: Request, error: ChatMigrated) -> Request:
+        """The same request in the supergroup that its group has become."""
+        old = request.chat.ref
+        new = replace(old, chat_id=str(error.new_chat_id))
+        await note_move(self._store, replace(old, thread_id=None), replace(new, thread_id=None))
+        return request.in_chat(replace(request.chat, ref=new))
 
     async def _say(self, request: Request, reply: Reply, to: Address, person: User | None) -> Sequence[int]:
         if reply.prompt is not None:

@@ -8,6 +8,8 @@ from telegram import Chat as TelegramChat
 from telegram.error import BadRequest, Forbidden
 
 from bot.core.actions import OpenPage, Page, encode
+from bot.core.errors import Mistake
+from bot.core.manners import sentence_of
 from bot.core.markup import paragraph
 from bot.core.model import Chat, ChatKind, LearnerRef
 from bot.core.ports import Store
@@ -46,7 +48,10 @@ class Channels:
         except (BadRequest, Forbidden):
             return _sentence(voice("telegram-channel-unknown", chat=str(named)))
         chat = described(found)
-        refusal = await self._refusal(request.learner, found, chat)
+        try:
+            refusal = await self._refusal(request.learner, found, chat)
+        except Mistake as mistake:
+            return _sentence(sentence_of(voice, mistake))
         if refusal is not None:
             return _sentence(voice(refusal, chat=chat.title))
         await self._store.see_chat(chat, at=request.now)
@@ -60,14 +65,18 @@ class Channels:
         return Response(reply=Reply(blocks=(lead, *panel.reply.blocks), controls=panel.reply.controls))
 
     async def _refusal(self, learner: LearnerRef, found: ChatFullInfo, chat: Chat) -> str | None:
-        self._rights.forget(chat.ref.chat_id)
-        if not await self._rights.may_manage(learner, chat.ref):
-            return "telegram-channel-not-admin"
-        me = await self._bot.get_chat_member(found.id, self._bot.id)
-        if not isinstance(me, ChatMemberAdministrator):
+        # First the bot: where it is no admin, Telegram does not say who else is.
+        if not await self._may_post(found.id, chat.kind):
             return "telegram-channel-bot-not-admin"
-        needs_post = chat.kind is ChatKind.CHANNEL and not me.can_post_messages
-        return "telegram-channel-bot-not-admin" if needs_post else None
+        self._rights.forget(chat.ref.chat_id)
+        return None if await self._rights.may_manage(learner, chat.ref) else "telegram-channel-not-admin"
+
+    async def _may_post(self, chat: int, kind: ChatKind) -> bool:
+        try:
+            me = await self._bot.get_chat_member(chat, self._bot.id)
+        except (BadRequest, Forbidden):
+            return False
+        return isinstance(me, ChatMemberAdministrator) and (kind is not ChatKind.CHANNEL or bool(me.can_post_messages))
 
 
 def _sentence(words: str) -> Response:

@@ -8,9 +8,10 @@ from prometheus_client import CollectorRegistry, Counter
 from telegram import Bot, CallbackQuery, ChosenInlineResult, Message, PollAnswer, Update
 from telegram.error import ChatMigrated, TelegramError
 
-from bot.core.actions import PickOption, encode
+from bot.core.actions import PLACELESS, PickOption, decode, encode
 from bot.core.commands import BY_NAME, Audience
-from bot.core.errors import StoreError
+from bot.core.errors import StaleAction, StoreError
+from bot.core.manners import sorry
 from bot.core.model import Chat, ChatKind
 from bot.core.ports import Store
 from bot.core.replies import Response
@@ -23,6 +24,7 @@ from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.inline import Inline
 from bot.platforms.telegram.life import Life
+from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.places import ref_of
@@ -65,6 +67,7 @@ class Handlers:
         inline: Inline,
         life: Life,
         order: Order,
+        managers: Managers,
         registry: CollectorRegistry,
     ) -> None:
         self._bot: Final = bot
@@ -79,6 +82,7 @@ class Handlers:
         self._inline: Final = inline
         self._life: Final = life
         self._order: Final = order
+        self._managers: Final = managers
         self._updates: Final = Counter(
             "qianmian_telegram_updates_total", "Updates handled, by kind.", ["kind"], registry=registry
         )
@@ -96,6 +100,8 @@ class Handlers:
                 await note_move(self._store, ref_of(chat.id), ref_of(error.new_chat_id))
         except TelegramError as error:
             _log.warning("an answer could not be given", update=update.update_id, why=error.message)
+            if update.effective_chat is not None:
+                await self._managers.tell_of(error, update.effective_chat.id)
         except StoreError as error:
             _log.warning("the database cannot be used", update=update.update_id, why=str(error))
         except Exception:  # noqa: BLE001  # one update's failure must not end the others
@@ -123,7 +129,11 @@ class Handlers:
     async def _tap(self, query: CallbackQuery) -> None:
         request, tap = self._asking.by_tap(query)
         async with self._thinking(request):
-            response = await self._service.act(request, query.data or "")
+            if _is_adrift(query):
+                voice = await self._service.voice_in(request.chat.ref, request.language)
+                response = sorry(voice("stale-button"), tapped=True)
+            else:
+                response = await self._service.act(request, query.data or "")
         await self._answering.to_tap(request, response, tap)
 
     def _thinking(self, request: Request) -> AbstractAsyncContextManager[None]:
@@ -195,6 +205,16 @@ class Handlers:
     def _choose(self, result: ChosenInlineResult) -> None:
         self._chosen.inc()
         _log.info("an inline result was posted", result=result.result_id)
+
+
+def _is_adrift(query: CallbackQuery) -> bool:
+    """Whether a button would do something about a topic, and Telegram no longer tells which one it stood in."""
+    if query.message is None or query.message.is_accessible or not query.message.chat.is_forum:
+        return False
+    try:
+        return not isinstance(decode(query.data or ""), PLACELESS)
+    except StaleAction:
+        return True
 
 
 def _is_ours(name: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core import actions
 from bot.core.replies import Button, Control, Option, Picker, Row, Tone
@@ -18,6 +18,12 @@ def keyboard(controls: Sequence[Control]) -> InlineKeyboardMarkup | None:
     """The controls as an inline keyboard; None without any."""
     rows = [row for control in controls for row in _rows(control)]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def with_button(below: InlineKeyboardMarkup | ForceReply | None, button: Button) -> InlineKeyboardMarkup:
+    """The same buttons with a further one above them."""
+    others = below.inline_keyboard if isinstance(below, InlineKeyboardMarkup) else ()
+    return InlineKeyboardMarkup([[_button(button)], *others])
 
 
 def _rows(control: Control) -> Iterator[list[InlineKeyboardButton]]:

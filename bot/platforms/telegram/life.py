@@ -17,6 +17,7 @@ from bot.core.service import Service
 from bot.core.subscriptions import resume
 from bot.platforms.telegram.answering import Answering
 from bot.platforms.telegram.asking import Asking
+from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.moves import has_moved_here, note_move
 from bot.platforms.telegram.places import described, ref_of
 from bot.platforms.telegram.rights import TelegramRights
@@ -39,6 +40,7 @@ class Life:
         asking: Asking,
         answering: Answering,
         rights: TelegramRights,
+        managers: Managers,
         settled_after: float = SETTLED_AFTER,
     ) -> None:
         self._service: Final = service
@@ -47,6 +49,7 @@ class Life:
         self._asking: Final = asking
         self._answering: Final = answering
         self._rights: Final = rights
+        self._managers: Final = managers
         self._settled_after: Final = settled_after
         self._greetings: Final[set[asyncio.Task[None]]] = set()
 
@@ -78,8 +81,11 @@ class Life:
         try:
             if not await has_moved_here(self._store, ref_of(change.chat.id)):
                 await self._greet(change)
-        except (TelegramError, StoreError) as error:
-            _log.warning("a group could not be greeted", chat=change.chat.id, why=str(error))
+        except TelegramError as error:
+            _log.warning("a group could not be greeted", chat=change.chat.id, why=error.message)
+            await self._managers.tell_of(error, change.chat.id)
+        except StoreError as error:
+            _log.warning("the database cannot be used", chat=change.chat.id, why=str(error))
 
     async def finish(self) -> None:
         """Give up the greetings that still wait."""
@@ -116,8 +122,6 @@ def missing_right(member: ChatMember, kind: ChatKind) -> str | None:
     if kind is ChatKind.CHANNEL:
         may_post = isinstance(member, ChatMemberAdministrator) and bool(member.can_post_messages)
         return None if may_post else "telegram-rights-channel"
-    if isinstance(member, ChatMemberRestricted) and not member.can_send_messages:
-        return "telegram-rights-group"
     return None if isinstance(member, ChatMemberAdministrator) else "telegram-rights-alone"
 
 

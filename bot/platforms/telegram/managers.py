@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -17,6 +18,9 @@ from bot.core.ports import Clock, Store
 from bot.core.replies import Button, Reply, Row
 from bot.core.requests import Voice
 from bot.core.service import Service
+from bot.platforms.telegram.faults import typed
+from bot.platforms.telegram.following import Following
+from bot.platforms.telegram.places import ref_of
 from bot.platforms.telegram.sending import Address, Sender
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -28,12 +32,21 @@ _ASKED: Final = 10
 class Managers:
     """Speaks in private to the people who can mend a chat."""
 
-    def __init__(self, *, bot: Bot, sender: Sender, service: Service, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, *, bot: Bot, sender: Sender, following: Following, service: Service, store: Store, clock: Clock
+    ) -> None:
         self._bot: Final = bot
         self._sender: Final = sender
+        self._following: Final = following
         self._service: Final = service
         self._store: Final = store
         self._clock: Final = clock
+
+    async def tell_of(self, error: TelegramError, chat: int) -> None:
+        """The same as `tell`, of an answer or a greeting that Telegram refused to post; what fails here is logged."""
+        refusal = typed(error)
+        if isinstance(refusal, NotAllowed):
+            await self._following.best("word to an admin", chat, partial(self.tell, ref_of(chat), refusal))
 
     async def tell(self, ref: ChatRef, error: MessengerError, *, fell_back: bool = False) -> None:
         """Tell the first admin who can be reached of a missing right or topic, unless one heard of it within a month.

@@ -30,6 +30,10 @@ class Part:
     markup: InlineKeyboardMarkup | ForceReply | None = None
     written: str | None = None
 
+    def over(self, markup: InlineKeyboardMarkup) -> "Part":
+        """The same text over these buttons."""
+        return replace(self, markup=markup, written=markup.to_json())
+
     def with_buttons_of(self, other: "Part | None") -> "Part":
         """The same text over another part's buttons, or none."""
         if other is None:

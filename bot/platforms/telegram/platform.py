@@ -130,11 +130,12 @@ class TelegramPlatform(PlatformPart):
             order=order,
         )
         self._answering: Final = answering
+        managers = Managers(bot=bot, sender=sender, following=following, service=service, store=store, clock=clock)
         self._messenger: Final = TelegramMessenger(
             bot=bot,
             sender=sender,
             following=following,
-            managers=Managers(bot=bot, sender=sender, service=service, store=store, clock=clock),
+            managers=managers,
             store=store,
             is_ready=lambda: self._condition.ready,
             paid=paid_broadcast,
@@ -146,6 +147,7 @@ class TelegramPlatform(PlatformPart):
             asking=asking,
             answering=answering,
             rights=rights,
+            managers=managers,
             settled_after=settled_after,
         )
         handlers = Handlers(
@@ -161,6 +163,7 @@ class TelegramPlatform(PlatformPart):
             inline=Inline(service=service, asking=asking),
             life=self._life,
             order=order,
+            managers=managers,
             registry=registry,
         )
 

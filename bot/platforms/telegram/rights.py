@@ -7,9 +7,10 @@ from typing import Final
 import structlog
 from telegram import Bot
 from telegram.constants import ChatMemberStatus
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from typing_extensions import override
 
+from bot.core.errors import Mistake
 from bot.core.model import ChatRef, LearnerRef
 from bot.core.ports import Clock, Rights
 
@@ -22,7 +23,8 @@ REMEMBERED: Final = timedelta(minutes=1)
 class TelegramRights(Rights):
     """Admins of groups and channels, anonymous ones and the linked channel included.
 
-    In a private chat everybody is their own admin. What cannot be looked up is no right.
+    In a private chat everybody is their own admin. What Telegram refuses to tell is no right; what it could
+    not be asked about is not remembered.
     """
 
     def __init__(self, *, bot: Bot, clock: Clock) -> None:
@@ -56,6 +58,9 @@ class TelegramRights(Rights):
                 linked = (await self._bot.get_chat(int(chat_id))).linked_chat_id
                 return linked is not None and str(linked) == who
             return (await self._bot.get_chat_member(int(chat_id), int(who))).status in _ADMINS
-        except (TelegramError, ValueError) as error:
-            _log.info("rights could not be looked up", chat=chat_id, learner=who, why=str(error))
+        except (BadRequest, Forbidden, ValueError) as error:
+            _log.info("Telegram does not tell of somebody's rights", chat=chat_id, learner=who, why=str(error))
             return False
+        except TelegramError as error:
+            _log.warning("rights could not be looked up", chat=chat_id, learner=who, why=error.message)
+            raise Mistake("rights-unknown") from None

@@ -16,6 +16,7 @@ from bot.core.replies import Attachment, Poll, Reply
 from bot.platforms.telegram.addresses import Address, Shown
 from bot.platforms.telegram.faults import is_about_the_text, is_gone_message, is_unchanged
 from bot.platforms.telegram.following import Following
+from bot.platforms.telegram.keyboard import with_button
 from bot.platforms.telegram.parts import Part, needs_rich, parts_of
 from bot.platforms.telegram.pictures import Pictures
 from bot.platforms.telegram.polls import remember_poll, send_poll
@@ -66,6 +67,10 @@ class Sender:
         """Make a message read like the reply; further messages are posted or removed as it grows or shrinks."""
         await self._rendered(reply, lambda parts: self._edit_parts(parts, shown, reply), plain=shown.classic)
 
+    async def take_back(self, chat: int, message: int) -> None:
+        """Remove what should not stand in a chat, as surely as can be."""
+        await self._following.best("removal", chat, partial(self._writer.delete, Shown(chat=chat), message))
+
     # Rich first, classic where that is refused
 
     async def _rendered(
@@ -108,8 +113,11 @@ class Sender:
 
     async def _edit_parts(self, parts: Sequence[Part], shown: Shown, reply: Reply) -> Sequence[int]:
         if shown.inline_id is not None:
-            # This one cannot have followers: the buttons go with the first part.
-            await self._writer.edit(_buttons_on_top(parts)[0], shown, shown.message)
+            # This one cannot have followers: the buttons go with the first part, and one more leads to the others.
+            first, *cut = _buttons_on_top(parts)
+            if cut and shown.rest is not None:
+                first = first.over(with_button(first.markup, shown.rest))
+            await self._writer.edit(first, shown, shown.message)
             return (shown.message,)
         if shown.receiver is not None:
             parts = _buttons_on_top(parts)

@@ -22,7 +22,15 @@ _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
 class EphemeralRefused(Exception):  # named for what happened, as in the core
-    """The server does not know messages that one person alone sees; what it posted instead was removed."""
+    """The server does not know messages that one person alone sees, and posted one for everybody.
+
+    Attributes:
+        message: The one to take back.
+    """
+
+    def __init__(self, chat: int, message: int) -> None:
+        super().__init__(f"the server posted to chat {chat} what one person was to see")
+        self.message: Final = message
 
 
 class Writer:
@@ -50,13 +58,11 @@ class Writer:
                 **shared,
             )
             posted = Posted(id=sent.message_id, ephemeral=ephemeral_id(sent))
-        return posted.id if to.ephemeral is None else await self._surely_ephemeral(posted, to)
-
-    async def _surely_ephemeral(self, posted: Posted, to: Address) -> int:
-        """A server that does not know the parameter posts for everybody: take that back at once."""
+        if to.ephemeral is None:
+            return posted.id
         if posted.ephemeral is None:
-            await self._bot.delete_message(to.chat, posted.id)
-            raise EphemeralRefused(f"the server posted to chat {to.chat} what one person was to see")
+            # A server that does not know the parameter has posted for everybody.
+            raise EphemeralRefused(to.chat, posted.id)
         return posted.ephemeral
 
     async def edit(self, part: Part, shown: Shown, message: int) -> bool:

@@ -75,8 +75,10 @@ async def test_chats_where_the_bot_may_not_post_are_found(server: TelegramServer
         _chat(server, -8, group, "restricted", is_member=False, can_send_messages=True),
         _chat(server, -9, channel, "administrator", can_post_messages=False),
         _chat(server, -10, channel, "member"),
+        _chat(server, -12, group, "member"),
         Chat(ref=ref_of(-11), kind=group, title="gone"),
     ]
+    server.chats[-12].members_may_write = False
     assert await desk.silenced_in([*good, *bad], BOT_ID) == bad
 
 

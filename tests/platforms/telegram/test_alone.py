@@ -320,6 +320,24 @@ async def test_a_server_that_ignores_the_parameter_shows_nobody_the_answer(stage
         assert server.called("deleteMessage")
 
 
+async def test_what_such_a_server_posts_makes_no_sound_and_goes_even_if_its_removal_fails_at_first(
+    stage_of: Made,
+) -> None:
+    async with stage_of(version=10.1) as stage:
+        server = company(stage.server)
+        await server.say(7, "/subscribe", chat=GROUP)
+        panel = await server.message(chat=GROUP)
+        before = list(server.messages)
+        server.faults["deleteMessage"].append(Error(502, "Bad Gateway"))
+        await server.tapped(7, panel, "Settings")
+        assert server.messages == before
+        (tried,) = [call for call in server.called("sendMessage") if "ephemeral_message_parameters" in call]
+        assert tried["disable_notification"] is True
+        assert len(server.called("deleteMessage")) == 2
+        await server.tapped(7, panel, "Days")
+        assert len(server.called("sendMessage")) == 2, "it is not tried a second time"
+
+
 async def test_a_withheld_answer_is_explained_by_a_toast(stage: Stage, server: TelegramServer) -> None:
     await set_reveal(stage, Reveal.NEXT)
     card = await card_for(server)

@@ -8,7 +8,7 @@ import pytest
 from bot.core.model import ChatKind, Mode
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import BOT_ID, FakeChat
+from tests.fakes.telegram_world import BOT_ID, Error, FakeChat
 from tests.platforms.telegram.company import CHANNEL, QUESTION, company
 from tests.platforms.telegram.conftest import Stage
 
@@ -68,6 +68,15 @@ async def test_linking_says_what_is_missing(
     change(channel)
     await server.say(7, "@llm_news")
     assert words in (await server.message(chat=7)).text
+    assert not stage.store.subscriptions
+
+
+async def test_linking_says_when_rights_cannot_be_looked_up_right_now(
+    stage: Stage, server: TelegramServer, channel: FakeChat
+) -> None:
+    server.faults["getChatMember"] += ["", Error(502, "Bad Gateway")]
+    await server.say(7, f"@{channel.username}")
+    assert "cannot look up" in (await server.message(chat=7)).text
     assert not stage.store.subscriptions
 
 

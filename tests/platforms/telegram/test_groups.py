@@ -81,6 +81,37 @@ async def test_rights_that_cannot_be_looked_up_are_none(stage: Stage, server: Te
     assert not stage.store.subscriptions
 
 
+@pytest.mark.parametrize("trouble", [Error(502, "Bad Gateway"), "cut"])
+async def test_a_failure_in_passing_is_not_taken_for_a_missing_right(
+    stage: Stage, server: TelegramServer, trouble: Error | str
+) -> None:
+    server.faults["getChatMember"].append(trouble)
+    await server.say(7, "/subscribe", chat=GROUP)
+    assert "cannot look up" in (await server.message(chat=7)).text
+    await server.say(7, "/subscribe", chat=GROUP)
+    await server.message(chat=GROUP)
+    assert stage.store.subscriptions[ref_of(GROUP)].active
+
+
+async def test_a_button_whose_message_is_no_more_does_nothing_to_another_topic(
+    stage: Stage, server: TelegramServer
+) -> None:
+    forum = server.group(-100400, forum=True, _7="creator")
+    forum.topics = {5}
+    await server.say(7, "/subscribe", chat=forum.id)
+    await server.message(chat=forum.id)
+    await server.say(7, "/subscribe", chat=forum.id, message_thread_id=5)
+    panel = await server.message(chat=forum.id, count=2)
+    await server.say(7, f"/question {QUESTION}", chat=forum.id, message_thread_id=5)
+    card = await server.message(chat=forum.id, count=3)
+    server.messages.remove(panel)
+    server.messages.remove(card)
+    assert "too old" in (await server.tapped(7, panel, data="1e~silent"))["text"]
+    assert not stage.store.subscriptions[ref_of(forum.id)].plan.silent
+    assert not stage.store.subscriptions[ref_of(forum.id, 5)].plan.silent
+    assert "too old" not in (await server.tapped(7, card, data=f"1k~{QUESTION}~knew")).get("text", "")
+
+
 # What is said in company
 
 

@@ -148,6 +148,22 @@ async def test_a_card_posted_while_something_is_asked_is_not_the_answer(stage_of
         assert [report.text for report in await stage.store.reports(limit=9)] == ["the second sentence is wrong"]
 
 
+async def test_an_answer_too_long_for_an_ordinary_message_leads_to_the_whole(stage_of: Made) -> None:
+    async with stage_of(version=10.0) as stage:
+        server = stage.server
+        server.person(7)
+        await server.say(7, "/question lora-idea")
+        await server.message()
+        long = max(stage.bank.questions, key=lambda question: len(question.en.answer))
+        sent = _posted(server, (await _ask(server, long.id))["results"][0])
+        assert not any("url" in button for row in sent.keyboard for button in row)
+        await _tap(server, sent, "Answer")
+        await server.until(lambda: sent.edits)
+        urls = [button["url"] for row in sent.keyboard for button in row if "url" in button]
+        assert urls == [f"https://t.me/qianmian_bot?start=q_{long.id}"]
+        assert "read all" in sent.labels()[0]
+
+
 async def test_another_takes_its_place(server: TelegramServer) -> None:
     sent = _posted(server, (await _ask(server, "lora"))["results"][0])
     await _tap(server, sent, "Another")
