@@ -28,7 +28,7 @@ from bot.platforms.discord.places import at_home, chat_of, language_of, learner_
 from bot.platforms.discord.placing import Answer, Way, source_of
 from bot.platforms.discord.preparing import Asked, Prepared, Preparer, Work
 from bot.platforms.discord.prose import clipped
-from bot.platforms.discord.refreshing import Refresher
+from bot.platforms.discord.refreshing import Refresher, Spot
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -212,7 +212,8 @@ class Answering:
             return
         message = source_of(interaction.message) if request.unseen_by_others else interaction.message.id
         if message is not None:
-            self._refresher.refresh(interaction.channel.id, MessageId(str(message)), response.refresh)
+            spot = Spot(chat=request.chat.ref, channel=interaction.channel.id, message=MessageId(str(message)))
+            self._refresher.refresh(spot, response.refresh)
 
     def _not_given(self, request: Request, error: Exception) -> None:
         code = error.code if isinstance(error, discord.HTTPException) else 0

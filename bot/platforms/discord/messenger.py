@@ -19,6 +19,7 @@ from bot.platforms.discord.managers import Managers
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import DISCORD
 from bot.platforms.discord.posting import Poster, target_of
+from bot.platforms.discord.refreshing import Spot
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -157,20 +158,20 @@ class DiscordMessenger(Messenger):
     @override
     async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:
         channel = target_of(chat)
-        await self.edit_in(int(message) if self._is_forum(channel) else channel, message, reply, chat=chat)
+        channel = int(message) if self._is_forum(channel) else channel
+        await self.edit_at(Spot(chat=chat, channel=channel, message=message), reply)
 
-    async def edit_in(self, channel: int, message: MessageId, reply: Reply, *, chat: ChatRef | None = None) -> None:
-        """Edit a message in a channel or thread; raises like `edit`."""
-        ref = chat or ChatRef(platform=DISCORD, chat_id=str(channel))
+    async def edit_at(self, spot: Spot, reply: Reply) -> None:
+        """Edit a message in the channel or thread where it stands; raises like `edit`."""
         poster = self._poster(Lane.DAILY)
-        shown = await self._drawn(reply, ref, self._painter)
+        shown = await self._drawn(reply, spot.chat, self._painter)
         if len(shown) > 1:
-            raise Rejected(f"what message {message} should read takes {len(shown)} messages")
+            raise Rejected(f"what message {spot.message} should read takes {len(shown)} messages")
         try:
-            with typed_errors(in_thread=ref.thread_id is not None):
-                await poster.edit(channel, message, shown[0])
+            with typed_errors(in_thread=spot.chat.thread_id is not None):
+                await poster.edit(spot.channel, spot.message, shown[0])
         except MessengerError as error:
-            self._refused(error, ref)
+            self._refused(error, ChatRef(platform=DISCORD, chat_id=str(spot.channel)))
             raise
 
     def _poster(self, lane: Lane) -> Poster:

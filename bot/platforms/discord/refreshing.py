@@ -8,18 +8,22 @@ from typing import Final
 import structlog
 
 from bot.core.errors import MessengerError
-from bot.core.model import MessageId
+from bot.core.model import ChatRef, MessageId
 from bot.core.replies import Reply
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
-Edit = Callable[[int, MessageId, Reply], Awaitable[None]]
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a public message stands: in a channel or thread, which belongs to a chat."""
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+    chat: ChatRef
     channel: int
     message: MessageId
+
+
+Edit = Callable[[Spot, Reply], Awaitable[None]]
 
 
 class Refresher:
@@ -28,20 +32,19 @@ class Refresher:
     def __init__(self, edit: Edit, *, pause: float) -> None:
         self._edit: Final = edit
         self._pause: Final = pause
-        self._wanted: Final[dict[_Spot, Reply]] = {}
-        self._tasks: Final[dict[_Spot, asyncio.Task[None]]] = {}
+        self._wanted: Final[dict[Spot, Reply]] = {}
+        self._tasks: Final[dict[Spot, asyncio.Task[None]]] = {}
 
-    def refresh(self, channel: int, message: MessageId, reply: Reply) -> None:
+    def refresh(self, spot: Spot, reply: Reply) -> None:
         """Make a message read like this soon; a later wish replaces one that still waits."""
-        spot = _Spot(channel, message)
         self._wanted[spot] = reply
         if spot not in self._tasks:
             self._tasks[spot] = asyncio.create_task(self._keep_fresh(spot))
 
-    async def _keep_fresh(self, spot: _Spot) -> None:
+    async def _keep_fresh(self, spot: Spot) -> None:
         try:
             while (reply := self._wanted.pop(spot, None)) is not None:
-                await self._edit(spot.channel, spot.message, reply)
+                await self._edit(spot, reply)
                 await asyncio.sleep(self._pause)
         except MessengerError as error:
             _log.info("counts not refreshed", channel=spot.channel, message=spot.message, why=str(error))
