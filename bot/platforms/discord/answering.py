@@ -28,7 +28,7 @@ from bot.platforms.discord.places import at_home, chat_of, language_of, learner_
 from bot.platforms.discord.placing import Answer, Way, source_of
 from bot.platforms.discord.preparing import Asked, Prepared, Preparer, Work
 from bot.platforms.discord.prose import clipped
-from bot.platforms.discord.refreshing import Refresher, Spot
+from bot.platforms.discord.refreshing import LAST, Refresher, Spot
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -210,9 +210,14 @@ class Answering:
         if not at_home(interaction):
             # Where only its user installed the bot, it cannot reach a message but through their own interactions.
             return
-        message = source_of(interaction.message) if request.unseen_by_others else interaction.message.id
-        if message is not None:
-            spot = Spot(chat=request.chat.ref, channel=interaction.channel.id, message=MessageId(str(message)))
+        # A private message was called forth from the buttons of its source, which stand on the last page of that.
+        message, page = interaction.message.id, id_of(interaction).page
+        if request.unseen_by_others:
+            message, page = source_of(interaction.message) or 0, LAST
+        if message:
+            spot = Spot(
+                chat=request.chat.ref, channel=interaction.channel.id, message=MessageId(str(message)), page=page
+            )
             self._refresher.refresh(spot, response.refresh)
 
     def _not_given(self, request: Request, error: Exception) -> None:

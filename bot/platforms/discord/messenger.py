@@ -165,11 +165,12 @@ class DiscordMessenger(Messenger):
         """Edit a message in the channel or thread where it stands; raises like `edit`."""
         poster = self._poster(Lane.DAILY)
         shown = await self._drawn(reply, spot.chat, self._painter)
-        if len(shown) > 1:
+        if len(shown) > 1 and spot.page is None:
             raise Rejected(f"what message {spot.message} should read takes {len(shown)} messages")
+        page = shown[min(spot.page or 0, len(shown) - 1)]
         try:
             with typed_errors(in_thread=spot.chat.thread_id is not None):
-                await poster.edit(spot.channel, spot.message, shown[0])
+                await poster.edit(spot.channel, spot.message, page)
         except MessengerError as error:
             self._refused(error, ChatRef(platform=DISCORD, chat_id=str(spot.channel)))
             raise

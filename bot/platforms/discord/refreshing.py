@@ -13,14 +13,21 @@ from bot.core.replies import Reply
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
+LAST: Final = -1
+"""The last page of a reply, which has its buttons."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where a public message stands: in a channel or thread, which belongs to a chat."""
+    """Where a public message stands: in a channel or thread, which belongs to a chat.
+
+    `page` is which of its reply's messages it is, counted from 0, or LAST; with None it has to be the only one.
+    """
 
     chat: ChatRef
     channel: int
     message: MessageId
+    page: int | None = None
 
 
 Edit = Callable[[Spot, Reply], Awaitable[None]]

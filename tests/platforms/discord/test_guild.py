@@ -1,8 +1,12 @@
 """What a study group does in a guild: private answers, public counts, an admin's panel."""
 
 from bot.core import cards
-from bot.core.model import ChatRef, Plan, Reveal
+from bot.core.model import ChatRef, Language, Plan, Reveal, Stage
 from bot.core.replies import Post
+from bot.core.requests import Voice
+from bot.locales import FluentPhrases
+from bot.platforms.discord.drawing import drawn
+from bot.platforms.discord.layout import pages
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json, walk
@@ -75,6 +79,39 @@ async def test_a_public_answer_is_hidden_until_tapped(idle: Bot) -> None:
         assert not is_private(card)
         assert "### Answer" in texts(card)
         assert "merge" in hidden(card)
+
+
+async def test_counts_reach_an_answer_of_two_messages(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(channel, "subscribe", time="9:00")
+        await _choose_policy(root, channel, "Button for all")
+        (card,) = (await root.command(channel, "question", id=_of_two_messages(idle))).replies
+        shown = await root.press(card, "Answer")
+        await idle.server.until(lambda: shown.followups)
+        first, last = texts(card), shown.followups[-1]
+
+        def knew() -> str:
+            return next(name for name in buttons(last) if "Knew it" in name)
+
+        assert not is_private(last)
+        before = texts(last)
+        for count in ("1", "2"):
+            await idle.person().press(last, "Knew it")
+            await idle.server.until(lambda: count in knew())  # noqa: B023  # awaited at once
+        assert texts(last) == before
+        assert texts(card) == first
+
+
+def _of_two_messages(bot: Bot) -> str:
+    """A question whose public answer takes two messages."""
+    voice = Voice(FluentPhrases(), Language.EN)
+    for question in bot.bank.questions:
+        whole = cards.card(voice, bot.bank, question, Stage.ANSWER, alone=False)
+        if len(pages(drawn(whole, voice), public=True)) == 2:
+            return question.id
+    raise AssertionError("no answer is so long")
 
 
 async def _choose_policy(root: Person, channel: Json, label: str) -> None:
