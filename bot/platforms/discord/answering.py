@@ -18,6 +18,7 @@ from bot.core.replies import Prompt, Reply, Response
 from bot.core.requests import Request, Voice
 from bot.core.service import Service
 from bot.platforms.discord.commands import focused_of, words_of
+from bot.platforms.discord.components import named_on
 from bot.platforms.discord.controls import id_of, is_ours
 from bot.platforms.discord.crowd import Crowd
 from bot.platforms.discord.faults import ALREADY_ACKNOWLEDGED, SDK_ERRORS, UNKNOWN_INTERACTION
@@ -143,6 +144,7 @@ class Answering:
             aside=aside,
             badge=badge,
             guess=Way.PRIVATE if aside and interaction.guild_id is not None else guess,
+            mention=named_on(interaction.message),
         )
         answer = Answer(interaction, acknowledged=self._crowd.acknowledged)
         self._crowd.arrived()

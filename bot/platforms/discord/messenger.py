@@ -12,7 +12,7 @@ from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Pacer, Painter, Store
 from bot.core.replies import Post, Reply
 from bot.core.service import Service
-from bot.platforms.discord.components import Client, Message, NoPictures, messages
+from bot.platforms.discord.components import Client, Message, NoPictures, messages, naming
 from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import MISSING_PERMISSIONS, typed_errors
 from bot.platforms.discord.managers import Managers
@@ -90,7 +90,7 @@ class DiscordMessenger(Messenger):
 
     async def _posted(self, poster: Poster, post: Post, channel: int) -> MessageId:
         """Post it with its formulas as pictures; written out where the bot may attach none. Raises the SDK's errors."""
-        mention = None if post.mention is None else f"<@&{post.mention}>"
+        mention = None if post.mention is None else naming(post.mention)
         known = await self._known(post)
         shown = await self._drawn(post.reply, post.chat, self._painter, mention=mention)
         try:
@@ -164,7 +164,8 @@ class DiscordMessenger(Messenger):
     async def edit_at(self, spot: Spot, reply: Reply) -> None:
         """Edit a message in the channel or thread where it stands; raises like `edit`."""
         poster = self._poster(Lane.DAILY)
-        shown = await self._drawn(reply, spot.chat, self._painter)
+        mention = await self._mentioned_on(spot)
+        shown = await self._drawn(reply, spot.chat, self._painter, mention=mention)
         if len(shown) > 1 and spot.page is None:
             raise Rejected(f"what message {spot.message} should read takes {len(shown)} messages")
         page = shown[min(spot.page or 0, len(shown) - 1)]
@@ -174,6 +175,15 @@ class DiscordMessenger(Messenger):
         except MessengerError as error:
             self._refused(error, ChatRef(platform=DISCORD, chat_id=str(spot.channel)))
             raise
+
+    async def _mentioned_on(self, spot: Spot) -> str | None:
+        """The line above a daily post that names the plan's role; an edit notifies nobody again."""
+        subscription = await self._store.subscription(spot.chat)
+        if subscription is None or subscription.plan.mention is None:
+            return None
+        rows = await self._store.ledger(spot.chat, limit=A_WEEK)
+        daily = any(row.message_id == spot.message for row in rows)
+        return naming(subscription.plan.mention) if daily else None
 
     def _poster(self, lane: Lane) -> Poster:
         if self.client is None or self.client.is_closed():
