@@ -64,6 +64,13 @@ class PlanField(StrEnum):
     FALL_BACK = "fall"
 
 
+class Turn(StrEnum):
+    """Which way a switch is turned."""
+
+    ON = "+"
+    OFF = "-"
+
+
 class Ask(StrEnum):
     """What free text is asked for."""
 
@@ -163,11 +170,16 @@ class OpenPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Change one part of the plan: toggle `value` in a set, or make it the value."""
+    """Change one part of the plan: turn a switch or a `value` of a set on or off, or make it the value.
+
+    A button says which way it turns, as it was read when it was pressed: what was changed elsewhere meanwhile stays.
+    Buttons of old messages have no `turn` and change what they find.
+    """
 
     field: PlanField
     value: str = ""
     chat: str | None = None
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +345,16 @@ def decode(data: str) -> Action:
         return kind(**values)  # type: ignore[arg-type]  # each value was read by its field's own type
     except (ValueError, TypeError) as error:
         raise StaleAction(f"{kind.__name__}: {error}") from None
+
+
+def turned(data: str, turn: Turn | None) -> str:
+    """A switch's data with it turned this way; any other data as it is."""
+    try:
+        action = decode(data)
+        return encode(dataclasses.replace(action, turn=turn)) if isinstance(action, Change) else data
+    except (StaleAction, ValueError):
+        # A forgery, or too long for one: what it may do is decided where it is done.
+        return data
 
 
 def _read(part: str, hint: object) -> object:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.core.actions import Ask, AskFor, Change, OpenPage, Page, PlanField, Unsubscribe
+from bot.core.actions import Ask, AskFor, Change, OpenPage, Page, PlanField, Turn, Unsubscribe
 from bot.core.markup import Block, Bold, Heading, ItemList, Paragraph, Text, inlines, paragraph
 from bot.core.model import Difficulty, Language, Mode, Order, Reveal, Subscription
 from bot.core.moments import days_of, difficulties_of, times_of, topics_of, zone_name
@@ -97,15 +97,22 @@ class Panel:
     def _change(self, field: PlanField, value: str) -> Change:
         return Change(field=field, value=value, chat=self.chat)
 
+    def _turn(self, field: PlanField, value: str, *, on: bool) -> Change:
+        """What pressing a switch does that is on or off."""
+        return Change(field=field, value=value, chat=self.chat, turn=Turn.OFF if on else Turn.ON)
+
+    def _turned(self, label: str, field: PlanField, value: str, *, on: bool) -> Option:
+        """One of several values, any of which can be on."""
+        return Option(label=label, action=self._turn(field, value, on=on), chosen=on)
+
     def _switch(self, field: PlanField) -> Option:
-        on = switched_on(self.subscription.plan, field)
-        return Option(label=self.voice(f"switch-{field}"), action=self._change(field, ""), chosen=on)
+        return self._turned(self.voice(f"switch-{field}"), field, "", on=switched_on(self.subscription.plan, field))
 
     def _main(self) -> tuple[Control, ...]:
         paused = self.subscription.plan.paused
         pause = Button(
             label=self.voice("button-resume" if paused else "button-pause"),
-            action=self._change(PlanField.PAUSED, ""),
+            action=self._turn(PlanField.PAUSED, "", on=paused),
             tone=Tone.GOOD if paused else Tone.PLAIN,
         )
         rows = (
@@ -133,12 +140,7 @@ class Panel:
         odd = tuple(at for at in chosen if at.minute)
         clocks = sorted({*(f"{hour:02}:00" for hour in range(24)), *(f"{at:%H:%M}" for at in odd)})
         options = tuple(
-            Option(
-                label=clock,
-                action=self._change(PlanField.TIME, clock),
-                chosen=clock in {f"{at:%H:%M}" for at in chosen},
-            )
-            for clock in clocks
+            self._turned(clock, PlanField.TIME, clock, on=clock in {f"{at:%H:%M}" for at in chosen}) for clock in clocks
         )
         halves = (
             ("times-morning", tuple(option for option in options if option.label < NOON)),
@@ -153,12 +155,7 @@ class Panel:
     def _days(self) -> tuple[Control, ...]:
         chosen = self.subscription.plan.timetable.weekdays
         options = tuple(
-            Option(
-                label=self.voice(f"weekday-{day}"),
-                action=self._change(PlanField.DAY, str(day)),
-                chosen=day in chosen,
-            )
-            for day in range(7)
+            self._turned(self.voice(f"weekday-{day}"), PlanField.DAY, str(day), on=day in chosen) for day in range(7)
         )
         return (Picker(label=self.voice("button-days"), options=options, columns=4, many=True),)
 
@@ -194,19 +191,16 @@ class Panel:
         chosen = set(self.subscription.plan.topics)
         found = [group for group in self.bank.groups if group.slug == self.group]
         topics = tuple(
-            Option(
-                label=topic.title(self.voice.language),
-                action=self._change(PlanField.TOPIC, topic.slug),
-                chosen=topic.slug in chosen,
-            )
+            self._turned(topic.title(self.voice.language), PlanField.TOPIC, topic.slug, on=topic.slug in chosen)
             for group in found
             for topic in group.topics
         )
         whole = tuple(
-            Option(
-                label=self.voice("topics-group"),
-                action=self._change(PlanField.GROUP, group.slug),
-                chosen=all(topic.slug in chosen for topic in group.topics),
+            self._turned(
+                self.voice("topics-group"),
+                PlanField.GROUP,
+                group.slug,
+                on=all(topic.slug in chosen for topic in group.topics),
             )
             for group in found
         )
@@ -215,10 +209,11 @@ class Panel:
     def _difficulty(self) -> tuple[Control, ...]:
         plan = self.subscription.plan
         levels = tuple(
-            Option(
-                label=self.voice(f"difficulty-{level}"),
-                action=self._change(PlanField.DIFFICULTY, level),
-                chosen=level in (plan.difficulties or tuple(Difficulty)),
+            self._turned(
+                self.voice(f"difficulty-{level}"),
+                PlanField.DIFFICULTY,
+                level,
+                on=level in (plan.difficulties or tuple(Difficulty)),
             )
             for level in Difficulty
         )

@@ -1,15 +1,18 @@
 """Changing a plan: each setting's rule, as functions from a plan to a new one."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import time
-from typing import Final
+from typing import Final, TypeVar
 
-from bot.core.actions import PlanField
+from bot.core.actions import PlanField, Turn
 from bot.core.errors import Mistake, StaleAction
 from bot.core.model import EVERY_DAY, Difficulty, Mode, Order, Plan, Reveal, TopicSlug
 from bot.core.ports import Bank
 from bot.core.schedule import Timetable, open_zone
+
+T = TypeVar("T")
 
 MAX_TIMES: Final = 12
 MAX_ID: Final = 20
@@ -21,14 +24,17 @@ def standard_plan(zone: str, *, hour: int = 9) -> Plan:
     return Plan(timetable=Timetable(times=(time(hour),), weekdays=EVERY_DAY, zone=zone))
 
 
-def change_plan(plan: Plan, field: PlanField, value: str, bank: Bank) -> Plan:
-    """The plan with one part changed: `value` toggled in a set, or taken as the value.
+def change_plan(plan: Plan, field: PlanField, value: str, bank: Bank, turn: Turn | None = None) -> Plan:
+    """The plan with one part changed: a switch or a `value` of a set turned, or `value` taken as it is.
 
-    Raises Mistake when the plan would make no sense, StaleAction for a value that no button of ours has.
+    Without `turn` a switch is turned the other way. Raises Mistake when the plan would make no sense, StaleAction for
+    a value that no button of ours has.
     """
     try:
         if field in _SWITCHES:
-            return _switch(plan, field)
+            return _switch(plan, field, turn)
+        if field in _SETS:
+            return _SETS[field](plan, value, bank, turn)
         return _CHANGES[field](plan, value, bank)
     except (ValueError, KeyError) as error:
         raise StaleAction(f"{field}={value!r}: {error}") from None
@@ -63,14 +69,20 @@ def with_mention(plan: Plan, role: str) -> Plan:
     return replace(plan, mention=role or None)
 
 
-def _time(plan: Plan, value: str, bank: Bank) -> Plan:
-    del bank
-    return with_times(plan, tuple(set(plan.timetable.times) ^ {time.fromisoformat(value)}))
+def _with(chosen: AbstractSet[T], values: AbstractSet[T], turn: Turn | None) -> frozenset[T]:
+    """The set with these values in it or not; without `turn` they leave it if all of them were in."""
+    leave = values <= chosen if turn is None else turn is Turn.OFF
+    return frozenset(chosen - values if leave else chosen | values)
 
 
-def _day(plan: Plan, value: str, bank: Bank) -> Plan:
+def _time(plan: Plan, value: str, bank: Bank, turn: Turn | None) -> Plan:
     del bank
-    return with_days(plan, plan.timetable.weekdays ^ {int(value)})
+    return with_times(plan, tuple(_with(set(plan.timetable.times), {time.fromisoformat(value)}, turn)))
+
+
+def _day(plan: Plan, value: str, bank: Bank, turn: Turn | None) -> Plan:
+    del bank
+    return with_days(plan, _with(plan.timetable.weekdays, {int(value)}, turn))
 
 
 def _zone(plan: Plan, value: str, bank: Bank) -> Plan:
@@ -78,16 +90,13 @@ def _zone(plan: Plan, value: str, bank: Bank) -> Plan:
     return with_zone(plan, value)
 
 
-def _topic(plan: Plan, value: str, bank: Bank) -> Plan:
-    slug = bank.topic(value).slug
-    topics = set(plan.topics) ^ {slug}
-    return _with_topics(plan, topics, bank)
+def _topic(plan: Plan, value: str, bank: Bank, turn: Turn | None) -> Plan:
+    return _with_topics(plan, _with(set(plan.topics), {bank.topic(value).slug}, turn), bank)
 
 
-def _group(plan: Plan, value: str, bank: Bank) -> Plan:
+def _group(plan: Plan, value: str, bank: Bank, turn: Turn | None) -> Plan:
     slugs = {topic.slug for group in bank.groups if group.slug == value for topic in group.topics}
-    chosen = set(plan.topics)
-    return _with_topics(plan, chosen - slugs if slugs <= chosen else chosen | slugs, bank)
+    return _with_topics(plan, _with(set(plan.topics), slugs, turn), bank)
 
 
 def _all_topics(plan: Plan, value: str, bank: Bank) -> Plan:
@@ -95,14 +104,14 @@ def _all_topics(plan: Plan, value: str, bank: Bank) -> Plan:
     return replace(plan, topics=())
 
 
-def _with_topics(plan: Plan, topics: set[TopicSlug], bank: Bank) -> Plan:
+def _with_topics(plan: Plan, topics: frozenset[TopicSlug], bank: Bank) -> Plan:
     syllabus = [topic.slug for group in bank.groups for topic in group.topics]
     return replace(plan, topics=tuple(slug for slug in syllabus if slug in topics))
 
 
-def _difficulty(plan: Plan, value: str, bank: Bank) -> Plan:
+def _difficulty(plan: Plan, value: str, bank: Bank, turn: Turn | None) -> Plan:
     del bank
-    chosen = set(plan.difficulties or Difficulty) ^ {Difficulty(value)}
+    chosen = _with(set(plan.difficulties or Difficulty), {Difficulty(value)}, turn)
     if not chosen:
         raise Mistake("plan-no-difficulty")
     levels = tuple(level for level in Difficulty if level in chosen)
@@ -137,14 +146,16 @@ def _mention(plan: Plan, value: str, bank: Bank) -> Plan:
     return replace(plan, mention=None if value in {"", plan.mention} else value)
 
 
-_CHANGES: Final[dict[PlanField, Callable[[Plan, str, Bank], Plan]]] = {
+_SETS: Final[dict[PlanField, Callable[[Plan, str, Bank, Turn | None], Plan]]] = {
     PlanField.TIME: _time,
     PlanField.DAY: _day,
-    PlanField.ZONE: _zone,
     PlanField.TOPIC: _topic,
     PlanField.GROUP: _group,
-    PlanField.ALL_TOPICS: _all_topics,
     PlanField.DIFFICULTY: _difficulty,
+}
+_CHANGES: Final[dict[PlanField, Callable[[Plan, str, Bank], Plan]]] = {
+    PlanField.ZONE: _zone,
+    PlanField.ALL_TOPICS: _all_topics,
     PlanField.ORDER: _order,
     PlanField.REVEAL: _reveal,
     PlanField.REVEAL_AFTER: _reveal_after,
@@ -177,8 +188,8 @@ def switched_on(plan: Plan, field: PlanField) -> bool:
     }[field]
 
 
-def _switch(plan: Plan, field: PlanField) -> Plan:  # noqa: PLR0911  # one line per switch
-    on = not switched_on(plan, field)
+def _switch(plan: Plan, field: PlanField, turn: Turn | None) -> Plan:  # noqa: PLR0911  # one line per switch
+    on = not switched_on(plan, field) if turn is None else turn is Turn.ON
     match field:
         case PlanField.SILENT:
             return replace(plan, silent=on)

@@ -192,7 +192,7 @@ class Subscriptions:
         subscription = await self._owned(request, action.chat)
         if action.field is PlanField.LANGUAGE:
             return await self._change_language(request, voice, subscription, action)
-        plan = change_plan(subscription.plan, action.field, action.value, self.library.bank)
+        plan = change_plan(subscription.plan, action.field, action.value, self.library.bank, action.turn)
         stored = await self._replan(subscription, plan, request.now)
         group = None
         if action.field in {PlanField.TOPIC, PlanField.GROUP}:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import actions
-from bot.core.actions import MAX_BYTES, Action, Another, RevealStage, decode, encode
+from bot.core.actions import MAX_BYTES, Action, Another, RevealStage, Turn, decode, encode, turned
 from bot.core.errors import StaleAction
 from bot.core.model import Difficulty, Language, QuestionId, Rating, Stage, TopicSlug
 
@@ -28,6 +28,10 @@ EXAMPLES: list[Action] = [
     actions.Run(command="subscribe"),
     actions.OpenPage(page=actions.Page.TOPICS, group="efficient-tuning", chat="-1001234567890/123456"),
     actions.Change(field=actions.PlanField.ZONE, value="America/Argentina/Buenos_Aires", chat="-1001234567890"),
+    actions.Change(
+        field=actions.PlanField.TOPIC, value=LONGEST_SLUG, chat="-1001234567890/123456", turn=actions.Turn.OFF
+    ),
+    actions.Change(field=actions.PlanField.PROTECTED, turn=actions.Turn.ON),
     actions.Subscribe(hour=0),
     actions.Unsubscribe(chat="-1001234567890/123456"),
     actions.SetLanguage(language=Language.EN),
@@ -95,3 +99,15 @@ def test_what_does_not_fit_is_a_mistake_of_ours() -> None:
         encode(actions.ShowQuestion(question=QuestionId("x" * 70)))
     with pytest.raises(ValueError, match="no '~'"):
         encode(actions.ShowFound(words="a~b"))
+
+
+def test_a_switch_is_turned_and_anything_else_left_as_it_is() -> None:
+    assert turned("1e~time~09:00", Turn.ON) == "1e~time~09:00~~+"
+    assert turned("1e~time~09:00~~+", Turn.OFF) == "1e~time~09:00~~-"
+    assert turned("1e~time~09:00~~+", None) == "1e~time~09:00"
+    for data in ("1c~help", "rubbish", "1e~zone~" + "x" * 56):
+        assert turned(data, Turn.ON) == data
+
+
+def test_buttons_of_old_messages_turn_a_switch_the_other_way() -> None:
+    assert decode("1e~silent") == actions.Change(field=actions.PlanField.SILENT, turn=None)

@@ -5,7 +5,7 @@ from datetime import time
 
 import pytest
 
-from bot.core.actions import PlanField
+from bot.core.actions import PlanField, Turn
 from bot.core.errors import Mistake, StaleAction
 from bot.core.model import Difficulty, Mode, Order, Plan, Reveal
 from bot.core.plans import MAX_TIMES, change_plan, standard_plan, switched_on, with_days, with_times, with_zone
@@ -106,6 +106,30 @@ def test_a_switch_switches_alone_and_back(bank: Bank, field: PlanField) -> None:
     plan = change(bank, field)
     assert switched_on(plan, field) is not switched_on(PLAN, field)
     assert change(bank, field, "", plan) == PLAN
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (PlanField.TIME, "07:30"),
+        (PlanField.TIME, "09:00"),
+        (PlanField.DAY, "6"),
+        (PlanField.TOPIC, "lora"),
+        (PlanField.GROUP, "efficient-tuning"),
+        (PlanField.DIFFICULTY, "hard"),
+        (PlanField.SILENT, ""),
+        (PlanField.PAUSED, ""),
+    ],
+)
+def test_a_switch_that_says_which_way_is_turned_once_however_often_it_is_pressed(
+    bank: Bank, field: PlanField, value: str
+) -> None:
+    plan = with_times(PLAN, (time(8), time(9)))
+    on = change_plan(plan, field, value, bank, Turn.ON)
+    off = change_plan(on, field, value, bank, Turn.OFF)
+    assert on != off
+    assert change_plan(on, field, value, bank, Turn.ON) == on
+    assert change_plan(off, field, value, bank, Turn.OFF) == off
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Store(ChatStore, OutboxStore, AnnouncementStore, LearnerStore, MessageStor
         ...
 
     async def recall(self, key: str) -> str | None:
-        """A small value kept by a platform (a hash of its command menu, a file id)."""
+        """A small value kept under a name (a hash of a command menu, a file id, a chat's first language)."""
         ...
 
     async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:

@@ -18,6 +18,7 @@ from bot.core.replies import Prompt, Reply, Response
 from bot.core.requests import Request, Voice
 from bot.core.service import Service
 from bot.platforms.discord.commands import focused_of, words_of
+from bot.platforms.discord.components import named_on
 from bot.platforms.discord.controls import id_of, is_ours
 from bot.platforms.discord.crowd import Crowd
 from bot.platforms.discord.faults import ALREADY_ACKNOWLEDGED, SDK_ERRORS, UNKNOWN_INTERACTION
@@ -28,7 +29,7 @@ from bot.platforms.discord.places import at_home, chat_of, language_of, learner_
 from bot.platforms.discord.placing import Answer, Way, source_of
 from bot.platforms.discord.preparing import Asked, Prepared, Preparer, Work
 from bot.platforms.discord.prose import clipped
-from bot.platforms.discord.refreshing import Refresher
+from bot.platforms.discord.refreshing import LAST, Refresher, Spot
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -143,6 +144,7 @@ class Answering:
             aside=aside,
             badge=badge,
             guess=Way.PRIVATE if aside and interaction.guild_id is not None else guess,
+            mention=named_on(interaction.message),
         )
         answer = Answer(interaction, acknowledged=self._crowd.acknowledged)
         self._crowd.arrived()
@@ -210,9 +212,15 @@ class Answering:
         if not at_home(interaction):
             # Where only its user installed the bot, it cannot reach a message but through their own interactions.
             return
-        message = source_of(interaction.message) if request.unseen_by_others else interaction.message.id
-        if message is not None:
-            self._refresher.refresh(interaction.channel.id, MessageId(str(message)), response.refresh)
+        # A private message was called forth from the buttons of its source, which stand on the last page of that.
+        message, page = interaction.message.id, id_of(interaction).page
+        if request.unseen_by_others:
+            message, page = source_of(interaction.message) or 0, LAST
+        if message:
+            spot = Spot(
+                chat=request.chat.ref, channel=interaction.channel.id, message=MessageId(str(message)), page=page
+            )
+            self._refresher.refresh(spot, response.refresh)
 
     def _not_given(self, request: Request, error: Exception) -> None:
         code = error.code if isinstance(error, discord.HTTPException) else 0

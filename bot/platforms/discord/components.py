@@ -1,6 +1,7 @@
 """Pages as discord.py views, formulas as pictures in a media gallery."""
 
 import io
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from bot.platforms.discord.prose import fenced
 
 ACCENTS: Final = {Difficulty.EASY: 0x2E9E6B, Difficulty.MEDIUM: 0xE0A030, Difficulty.HARD: 0xD9484F}
 MAX_ALT: Final = 1024
+_NAMING: Final = re.compile(r"<@&\d+>")
 
 Client = discord.AutoShardedClient
 
@@ -42,6 +44,19 @@ class NoPictures(Painter):
     @override
     async def formula(self, latex: str, *, dark: bool = False) -> bytes:
         raise ValueError(f"not to be drawn: {latex}")
+
+
+def naming(role: str) -> str:
+    """The markup of a role that a post names."""
+    return f"<@&{role}>"
+
+
+def named_on(message: discord.Message | None) -> str | None:
+    """The line above a post that names a role, if it has one."""
+    first = message.components[0] if message is not None and message.components else None
+    if not isinstance(first, discord.TextDisplay) or _NAMING.fullmatch(first.content) is None:
+        return None
+    return first.content
 
 
 async def messages(

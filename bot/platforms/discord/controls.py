@@ -9,6 +9,7 @@ from discord import ui
 from typing_extensions import override
 
 from bot.core import actions
+from bot.core.actions import Turn
 from bot.core.replies import Button, Control, Option, Picker, Row, Tone
 from bot.platforms.discord.custom_ids import PATTERN, CustomId, read
 from bot.platforms.discord.layout import as_buttons
@@ -52,7 +53,8 @@ def id_of(interaction: Interaction) -> CustomId:
 def pressed(interaction: Interaction) -> tuple[str, ...]:
     """The encoded actions that a press stands for.
 
-    A menu of several choices sends all that are chosen now; what changed is what it means.
+    A menu of several choices sends all that are chosen now; what changed is what it means. Its values do not say
+    which way they are turned, so that a choice means the same however often the menu was redrawn meanwhile.
     """
     data: Any = interaction.data
     own = id_of(interaction).data
@@ -62,8 +64,9 @@ def pressed(interaction: Interaction) -> tuple[str, ...]:
     if own != _MANY:
         return tuple(values[:1])
     before = _chosen_before(interaction)
-    added = [value for value in values if value not in before]
-    return (*added, *(value for value in before if value not in values))
+    added = (actions.turned(value, Turn.ON) for value in values if value not in before)
+    taken = (actions.turned(value, Turn.OFF) for value in before if value not in values)
+    return (*added, *taken)
 
 
 def is_ours(interaction: Interaction) -> bool:
@@ -150,9 +153,10 @@ def options(picker: Picker) -> list[discord.SelectOption]:
 def _option(option: Option, *, many: bool) -> discord.SelectOption:
     # The chosen entry of a single choice is marked but not preset: choosing a preset entry again does nothing.
     label = option.label if many or not option.chosen else f"✓ {option.label}"
+    value = actions.encode(option.action)
     return discord.SelectOption(
         label=clipped(label, MAX_OPTION),
-        value=actions.encode(option.action),
+        value=actions.turned(value, None) if many else value,
         description=clipped(option.note, MAX_OPTION) or None,
         default=many and option.chosen,
     )

@@ -14,13 +14,14 @@ from bot.core.ports import Lane, Messenger, Pacer, Painter, Store
 from bot.core.repeats import Repeats
 from bot.core.replies import Post, Reply
 from bot.core.service import Service
-from bot.platforms.discord.components import Client, Message, NoPictures, messages
+from bot.platforms.discord.components import Client, Message, NoPictures, messages, naming
 from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import MISSING_PERMISSIONS, typed_errors
 from bot.platforms.discord.managers import Managers, Right
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import DISCORD
 from bot.platforms.discord.posting import Poster, target_of
+from bot.platforms.discord.refreshing import Spot
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -155,7 +156,7 @@ class DiscordMessenger(Messenger):
             kind = stored.kind
         # A reply is in one language, and so are all chats that get it.
         shown = drawn(reply, await self._service.voice_in(ref))
-        above = None if mention is None else f"<@&{mention}>"
+        above = None if mention is None else naming(mention)
         return await messages(shown, painter, public=kind is not ChatKind.PRIVATE, mention=above)
 
     async def _garnish(self, poster: Poster, post: Post, channel: int, sent: MessageId) -> None:
@@ -194,21 +195,32 @@ class DiscordMessenger(Messenger):
     @override
     async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:
         channel = target_of(chat)
-        await self.edit_in(int(message) if self._is_forum(channel) else channel, message, reply, chat=chat)
+        channel = int(message) if self._is_forum(channel) else channel
+        await self.edit_at(Spot(chat=chat, channel=channel, message=message), reply)
 
-    async def edit_in(self, channel: int, message: MessageId, reply: Reply, *, chat: ChatRef | None = None) -> None:
-        """Edit a message in a channel or thread; raises like `edit`."""
-        ref = chat or ChatRef(platform=DISCORD, chat_id=str(channel))
+    async def edit_at(self, spot: Spot, reply: Reply) -> None:
+        """Edit a message in the channel or thread where it stands; raises like `edit`."""
         poster = self._poster(Lane.DAILY)
-        shown = await self._drawn(reply, ref, self._painter)
-        if len(shown) > 1:
-            raise Rejected(f"what message {message} should read takes {len(shown)} messages")
+        mention = await self._mentioned_on(spot)
+        shown = await self._drawn(reply, spot.chat, self._painter, mention=mention)
+        if len(shown) > 1 and spot.page is None:
+            raise Rejected(f"what message {spot.message} should read takes {len(shown)} messages")
+        page = shown[min(spot.page or 0, len(shown) - 1)]
         try:
-            with typed_errors(in_thread=ref.thread_id is not None):
-                await poster.edit(channel, message, shown[0])
+            with typed_errors(in_thread=spot.chat.thread_id is not None):
+                await poster.edit(spot.channel, spot.message, page)
         except MessengerError as error:
-            self._refused(error, ref)
+            self._refused(error, ChatRef(platform=DISCORD, chat_id=str(spot.channel)))
             raise
+
+    async def _mentioned_on(self, spot: Spot) -> str | None:
+        """The role that a daily post names above its question; an edit notifies nobody again."""
+        subscription = await self._store.subscription(spot.chat)
+        if subscription is None or subscription.plan.mention is None:
+            return None
+        rows = await self._store.ledger(spot.chat, limit=A_WEEK)
+        daily = any(row.message_id == spot.message for row in rows)
+        return subscription.plan.mention if daily else None
 
     def _poster(self, lane: Lane) -> Poster:
         if self.client is None or self.client.is_closed():

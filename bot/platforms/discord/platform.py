@@ -105,7 +105,7 @@ class DiscordPlatform(PlatformPart):
         self._messenger: Final = DiscordMessenger(
             service=service, store=store, pacer=pacer, painter=painter, managers=managers, metrics=self._metrics
         )
-        self._refresher: Final = Refresher(self._messenger.edit_in, pause=waits.refresh)
+        self._refresher: Final = Refresher(self._messenger.edit_at, pause=waits.refresh)
         self._answering: Final = Answering(
             service=service,
             clock=clock,

@@ -33,6 +33,7 @@ class Asked:
         aside: Whether the answer is of no use to anybody but who asked.
         badge: The pass that the answer's controls carry (see `passes`), or nothing.
         guess: Who will see the answer, as far as one can tell before it is known.
+        mention: The line that names a role above the tapped message, which stays there; or nothing.
     """
 
     request: Request
@@ -41,6 +42,7 @@ class Asked:
     aside: bool
     badge: str
     guess: Way
+    mention: str | None = None
 
     def way(self, response: Response) -> Way:
         """How this response to it is shown."""
@@ -94,7 +96,12 @@ class Preparer:
         if public:
             voice = await self._service.voice_in(request.chat.ref)
         return await messages(
-            drawn(response.reply, voice), self._painter, public=public, note=response.toast, badge=asked.badge
+            drawn(response.reply, voice),
+            self._painter,
+            public=public,
+            note=response.toast,
+            mention=asked.mention if way is Way.UPDATE else None,
+            badge=asked.badge,
         )
 
     async def instead_of_form(self, asked: Asked, reply: Reply, prompt: Prompt, voice: Voice) -> list[Message]:

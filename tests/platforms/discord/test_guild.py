@@ -1,12 +1,16 @@
 """What a study group does in a guild: private answers, public counts, an admin's panel."""
 
 from bot.core import cards
-from bot.core.model import ChatRef, Reveal
+from bot.core.model import ChatRef, Language, Plan, Reveal, Stage
 from bot.core.replies import Post
+from bot.core.requests import Voice
+from bot.locales import FluentPhrases
+from bot.platforms.discord.drawing import drawn
+from bot.platforms.discord.layout import pages
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json, walk
-from tests.fakes.discord_world import FORUM, GROUP_DM, NEWS, buttons, is_private, texts
+from tests.fakes.discord_world import FORUM, GROUP_DM, NEWS, buttons, is_private, menus, texts
 from tests.platforms.discord.conftest import Bot, connected
 
 
@@ -77,6 +81,39 @@ async def test_a_public_answer_is_hidden_until_tapped(idle: Bot) -> None:
         assert "merge" in hidden(card)
 
 
+async def test_counts_reach_an_answer_of_two_messages(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(channel, "subscribe", time="9:00")
+        await _choose_policy(root, channel, "Button for all")
+        (card,) = (await root.command(channel, "question", id=_of_two_messages(idle))).replies
+        shown = await root.press(card, "Answer")
+        await idle.server.until(lambda: shown.followups)
+        first, last = texts(card), shown.followups[-1]
+
+        def knew() -> str:
+            return next(name for name in buttons(last) if "Knew it" in name)
+
+        assert not is_private(last)
+        before = texts(last)
+        for count in ("1", "2"):
+            await idle.person().press(last, "Knew it")
+            await idle.server.until(lambda: count in knew())  # noqa: B023  # awaited at once
+        assert texts(last) == before
+        assert texts(card) == first
+
+
+def _of_two_messages(bot: Bot) -> str:
+    """A question whose public answer takes two messages."""
+    voice = Voice(FluentPhrases(), Language.EN)
+    for question in bot.bank.questions:
+        whole = cards.card(voice, bot.bank, question, Stage.ANSWER, alone=False)
+        if len(pages(drawn(whole, voice), public=True)) == 2:
+            return question.id
+    raise AssertionError("no answer is so long")
+
+
 async def _choose_policy(root: Person, channel: Json, label: str) -> None:
     (panel,) = (await root.command(channel, "settings")).replies
     assert is_private(panel)
@@ -100,6 +137,55 @@ async def test_an_admin_changes_the_plan_in_a_panel_of_their_own(idle: Bot) -> N
         assert subscription.plan.thread
         preview = await root.press((await root.command(channel, "settings")).replies[0], "Preview")
         assert is_private(preview.replies[0])
+
+
+async def test_two_panels_side_by_side_do_not_undo_each_other(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(channel, "subscribe", time="9:00")
+        (first,) = (await root.command(channel, "settings")).replies
+        (second,) = (await root.command(channel, "settings")).replies
+        for panel in (first, second):
+            await root.press(panel, "Times")
+        await root.choose(first, "09:00", "10:00")
+        await root.choose(second, "09:00", "10:00", "11:00")
+        assert [at.hour for at in (await _plan(idle, channel)).timetable.times] == [9, 10, 11]
+        await root.choose(first, "10:00")
+        await root.choose(second, "10:00", "11:00")
+        assert [at.hour for at in (await _plan(idle, channel)).timetable.times] == [10, 11]
+        for panel in (first, second):
+            await root.press(panel, "Back")
+            await root.press(panel, "More")
+        for panel in (first, second):
+            await root.press(panel, "Silent")
+        assert (await _plan(idle, channel)).silent
+        for panel in (first, second):
+            await root.press(panel, "Back")
+        for panel in (first, second):
+            await root.press(panel, "Pause")
+        assert (await _plan(idle, channel)).paused
+
+
+async def test_a_menu_that_was_chosen_from_twice_means_the_same_twice(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(channel, "subscribe", time="9:00")
+        (panel,) = (await root.command(channel, "settings")).replies
+        await root.press(panel, "Times")
+        before = {option["label"]: option["value"] for menu in menus(panel) for option in menu["options"]}
+        for _ in range(2):
+            await root.choose(panel, "09:00", "10:00")
+            assert [at.hour for at in (await _plan(idle, channel)).timetable.times] == [9, 10]
+        after = {option["label"]: option["value"] for menu in menus(panel) for option in menu["options"]}
+        assert after == before
+
+
+async def _plan(bot: Bot, channel: Json) -> Plan:
+    subscription = await bot.store.subscription(ChatRef(platform=DISCORD, chat_id=channel["id"]))
+    assert subscription is not None
+    return subscription.plan
 
 
 async def test_nobody_else_may_touch_the_plan(idle: Bot) -> None:

@@ -1,10 +1,12 @@
 """Whose language is spoken: what all can read speaks the chat's, what one person alone reads speaks theirs."""
 
+import pytest
+
 from bot.core.model import ChatRef, Language
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json
-from tests.fakes.discord_world import buttons, is_private, texts
+from tests.fakes.discord_world import FORUM, TEXT, buttons, is_private, texts
 from tests.platforms.discord.conftest import Bot, connected
 from tests.platforms.discord.test_day import delivering
 from tests.platforms.discord.test_guild import guild_channel
@@ -81,3 +83,19 @@ async def test_who_changes_a_plan_does_not_change_what_it_speaks(idle: Bot) -> N
         subscription = await idle.store.subscription(ChatRef(platform=DISCORD, chat_id=channel["id"]))
         assert subscription is not None
         assert subscription.language is Language.ZH
+
+
+@pytest.mark.parametrize("kind", [TEXT, FORUM])
+async def test_a_card_in_a_thread_or_forum_keeps_the_language_chosen_there(idle: Bot, kind: int) -> None:
+    channel = guild_channel(idle, kind=kind)
+    thread = idle.server.world.thread(channel)
+    async with connected(idle):
+        await idle.person("root", admin=True).command(thread, "language", language="zh")
+        ben = idle.person("ben")
+        (card,) = (await ben.command(thread, "question", id="lora-merge-weights")).replies
+        assert list(buttons(card))[:3] == BARE
+        answer = (await ben.press(card, "答案")).replies[-1]
+        await ben.press(answer, "会了")
+        await idle.server.until(lambda: card.get("edits"))
+        assert "会了 1" in texts(card)
+        assert list(buttons(card))[:3] == BARE

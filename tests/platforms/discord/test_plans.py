@@ -56,6 +56,36 @@ async def test_a_quiz_comes_at_its_hour_with_private_results_and_a_public_tally(
         assert len(idle.store.picked) == 2
 
 
+async def test_the_line_that_names_a_role_outlasts_taps(idle: Bot) -> None:
+    channel = guild_channel(idle)
+    async with connected(idle), delivering(idle) as delivery:
+        root, ann = idle.person("root", admin=True), idle.person("ann")
+        await planned(root, channel)
+        (panel,) = (await root.command(channel, "settings")).replies
+        await root.press(panel, "More")
+        await root.fill_in(await root.press(panel, "Notify a role"), "4242")
+        (card,) = (await come(idle, delivery, channel, hours=1, messages=2))[1:]
+        assert texts(card).startswith("<@&4242>")
+        answer = (await ann.press(card, "Answer")).replies[-1]
+        await ann.press(answer, "Knew it")
+        await idle.server.until(lambda: "Knew it 1" in texts(card))
+        assert texts(card).startswith("<@&4242>")
+        assert card["allowed_mentions"]["roles"] == [4242]
+
+        # What was asked for by a command names nobody.
+        (other,) = (await ann.command(channel, "question", id="lora-merge-weights")).replies
+        answer = (await ann.press(other, "Answer")).replies[-1]
+        await ann.press(answer, "Knew it")
+        await idle.server.until(lambda: "Knew it 1" in texts(other))
+        assert "<@" not in texts(other)
+
+        (panel,) = (await root.command(channel, "settings")).replies
+        await root.press(panel, "Answers")
+        await root.press(panel, "Button for all")
+        await ann.press(card, "Hint")
+        assert texts(card).startswith("<@&4242>")
+
+
 async def test_an_answer_comes_with_the_next_question_hidden_until_tapped(idle: Bot) -> None:
     channel = guild_channel(idle)
     async with connected(idle), delivering(idle) as delivery:
