@@ -337,8 +337,9 @@ async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_sa
     thread["thread_metadata"].update(locked=True, archived=archived)
     async with connected(idle):
         ref = await idle.knows(thread)
-        with pytest.raises(ThreadGone):
+        with pytest.raises(ThreadGone) as caught:
             await idle.platform.messenger.send(post(ref, card(idle), fall_back=False))
+        assert not caught.value.deleted
         sent = await idle.platform.messenger.send(post(ref, card(idle)))
         assert [message["id"] for message in posted(idle, channel)] == [sent]
 
@@ -448,8 +449,9 @@ async def test_a_missing_thread_is_not_a_missing_channel(idle: Bot) -> None:
     async with connected(idle):
         ref = ChatRef(platform=DISCORD, chat_id=channel["id"], thread_id="123")
         await idle.knows({"id": "123", "parent_id": channel["id"]})
-        with pytest.raises(ThreadGone):
+        with pytest.raises(ThreadGone) as caught:
             await idle.platform.messenger.send(post(ref, card(idle), fall_back=False))
+        assert caught.value.deleted
 
 
 async def test_a_short_pause_for_a_route_is_kept_without_an_error(idle: Bot) -> None:
