@@ -19,6 +19,7 @@ from tests.fakes.discord_world import (
     PIN,
     SEND,
     SEND_IN_THREADS,
+    TEXT,
     World,
 )
 
@@ -205,6 +206,8 @@ class Rest:
 
     async def _post_thread(self, request: web.Request) -> web.Response:
         channel = self._world.demand(request.match_info["channel"], CREATE_THREADS)
+        if channel["type"] not in {TEXT, NEWS}:
+            raise Refused(400, 50024, "Cannot execute action on this channel type")
         message = self._world.find_message(channel["id"], request.match_info["message"])
         body = await request.json()
         if message["id"] in self._world.channels:

@@ -1,12 +1,14 @@
 """What a study group does in a guild: private answers, public counts, an admin's panel."""
 
+import pytest
+
 from bot.core import cards
 from bot.core.model import ChatRef, Reveal
 from bot.core.replies import Post
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json, walk
-from tests.fakes.discord_world import FORUM, GROUP_DM, NEWS, buttons, is_private, texts
+from tests.fakes.discord_world import FORUM, GROUP_DM, NEWS, TEXT, VOICE, buttons, is_private, menus, texts
 from tests.platforms.discord.conftest import Bot, connected
 
 
@@ -100,6 +102,32 @@ async def test_an_admin_changes_the_plan_in_a_panel_of_their_own(idle: Bot) -> N
         assert subscription.plan.thread
         preview = await root.press((await root.command(channel, "settings")).replies[0], "Preview")
         assert is_private(preview.replies[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_thread", "offered"),
+    [
+        (TEXT, False, {"A thread each", "Pin it"}),
+        (NEWS, False, {"A thread each", "Pin it", "Crosspost"}),
+        (VOICE, False, {"Pin it"}),
+        (TEXT, True, {"Pin it", "Post to the main chat if this closes"}),
+        (FORUM, True, set()),
+    ],
+)
+async def test_a_panel_offers_what_its_place_can_do(
+    idle: Bot, kind: int, *, in_thread: bool, offered: set[str]
+) -> None:
+    channel = guild_channel(idle, kind=kind)
+    place = idle.server.world.thread(channel) if in_thread else channel
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(place, "subscribe", time="9:00")
+        (panel,) = (await root.command(place, "settings")).replies
+        await root.press(panel, "More")
+        shown = set(buttons(panel)) | {option["label"] for menu in menus(panel) for option in menu["options"]}
+    switches = {"A thread each", "Pin it", "Crosspost", "Post to the main chat if this closes"}
+    assert shown & switches == offered
+    assert {"Silent", "Notify a role"} <= shown
 
 
 async def test_nobody_else_may_touch_the_plan(idle: Bot) -> None:
