@@ -99,6 +99,36 @@ async def test_a_repeat_of_the_same_post_makes_no_second_message(idle: Bot) -> N
         assert len(posted(idle, channel)) == 4
 
 
+async def test_a_repeat_after_discord_forgot_the_nonce_makes_no_second_message(idle: Bot) -> None:
+    channel = channel_in(idle)
+    long = Reply(blocks=tuple(paragraph(str(number) * 1700) for number in range(4)))
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        for reply in (card(idle), long):
+            first = await idle.platform.messenger.send(post(ref, reply))
+            idle.server.world.forget_nonces()
+            before = list(posted(idle, channel))
+            assert await idle.platform.messenger.send(post(ref, reply, repeated=True)) == first
+            assert posted(idle, channel) == before
+            lost = before[-1]
+            posted(idle, channel).remove(lost)
+            await idle.platform.messenger.send(post(ref, reply, repeated=True))
+            assert len(posted(idle, channel)) == len(before)
+            assert texts(posted(idle, channel)[-1]) == texts(lost)
+            idle.server.world.forget_nonces()
+
+
+async def test_what_was_asked_for_or_came_on_another_day_is_no_lost_message(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        await idle.person().command(channel, "question", id="lora-merge-weights")
+        before = await idle.platform.messenger.send(post(ref, card(idle), key="d0"))
+        delivered(idle, ref, before)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), repeated=True))
+        assert [message["id"] for message in posted(idle, channel)][1:] == [before, sent]
+
+
 async def test_only_the_plans_own_role_is_notified(idle: Bot) -> None:
     channel = channel_in(idle)
     async with connected(idle):
