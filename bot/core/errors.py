@@ -71,7 +71,15 @@ class ChatMoved(MessengerError):
 
 
 class ThreadGone(MessengerError):
-    """The forum topic or thread is closed or deleted, while the chat around it lives."""
+    """The forum topic or thread is closed or deleted, while the chat around it lives.
+
+    Attributes:
+        deleted: Whether it surely never opens again, so that its own plan ends.
+    """
+
+    def __init__(self, message: str, /, *, deleted: bool = False) -> None:
+        super().__init__(message)
+        self.deleted: Final = deleted
 
 
 class NotAllowed(MessengerError):

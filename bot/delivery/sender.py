@@ -116,8 +116,11 @@ class Sender:
     async def _refused(self, error: Exception, claimed: Claimed) -> Settled:
         """Record for the chat and its people what the error means for them."""
         self._tell_flow(error)
+        chat = claimed.delivery.chat
         if isinstance(error, ChatGone):
-            await self._chat_gone(claimed.delivery.chat)
+            await self._gone(replace(chat, thread_id=None), "blocked")
+        elif isinstance(error, ThreadGone) and error.deleted and chat.thread_id is not None:
+            await self._gone(chat, "thread-gone")
         if (notice := _NOTICES.get(type(error))) is not None:
             await self._notices.tell(notice, chat=str(claimed.delivery.chat), why=str(error))
         return self._logged(error, claimed)
@@ -134,9 +137,9 @@ class Sender:
             case _:
                 pass
 
-    async def _chat_gone(self, chat: ChatRef) -> None:
+    async def _gone(self, chat: ChatRef, because: str) -> None:
         try:
-            await self._store.chat_gone(replace(chat, thread_id=None), because="blocked", at=self._clock.now())
+            await self._store.chat_gone(chat, because=because, at=self._clock.now())
         except StoreError as error:
             _log.warning("chat is gone, but not marked so", why=str(error))
 

@@ -99,6 +99,20 @@ async def test_a_closed_thread_fails_with_its_reason_and_is_told(world: World) -
 
 
 @virtually
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_a_deleted_thread_ends_its_own_plan_and_a_closed_one_none(world: World, *, deleted: bool) -> None:
+    around, thread = chat("forum"), replace(chat("forum"), thread_id="7")
+    await world.subscribe(thread, at=time(1, 1))
+    await world.subscribe(around, at=time(1, 2))
+    world.messenger.fail("forum", ThreadGone("unknown channel", deleted=deleted))
+
+    await broadcast(world)
+
+    ended = {ref: (one.active, one.ended_because) for ref, one in world.store.subscriptions.items()}
+    assert ended == {around: (True, ""), thread: (False, "thread-gone") if deleted else (True, "")}
+
+
+@virtually
 async def test_a_missing_right_is_told_once_and_tried_again_every_day(world: World) -> None:
     await world.subscribe("mute", at=time(1, 1))
     world.messenger.fail("mute", *[NotAllowed("not enough rights")] * 2)

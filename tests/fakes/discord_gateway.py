@@ -1,5 +1,6 @@
 """The gateway of the fake Discord: hello, identify, heartbeat, resume, invalid session, reconnect, dispatch."""
 
+import asyncio
 import json
 from typing import Any, Final
 
@@ -31,13 +32,15 @@ class Session:
 
 
 class Gateway:
-    """Accepts the bot's connections. `ready` builds READY's guilds, `opening` what follows it."""
+    """Accepts the bot's connections. The resume of a shard in `held` waits for the event there."""
 
     def __init__(self, token: str) -> None:
         self.token: Final = token
         self.sessions: Final[list[Session]] = []
         self.identifies: Final[list[Json]] = []
+        self.asked_to_resume = 0
         self.resumes = 0
+        self.held: Final[dict[int, asyncio.Event]] = {}
         self.heartbeats = 0
         self.refuse_identify = 0
         self.forget_sessions = False
@@ -129,6 +132,10 @@ class Gateway:
             await socket.send_str(json.dumps({"op": INVALID, "s": None, "t": None, "d": False}))
             return
         session = known[0]
+        self.asked_to_resume += 1
+        self.changed()
+        if session.shard[0] in self.held:
+            await self.held[session.shard[0]].wait()
         session.socket = socket
         self.resumes += 1
         for event in session.sent[data["seq"] or 0 :]:
@@ -141,6 +148,7 @@ class Gateway:
         await self.session.socket.send_str(json.dumps({"op": RECONNECT, "s": None, "t": None, "d": None}))
 
     async def drop(self, code: int = 4000) -> None:
-        """End the connection."""
-        assert self.session.socket is not None
-        await self.session.socket.close(code=code)
+        """End all connections."""
+        for session in self.sessions:
+            if session.socket is not None:
+                await session.socket.close(code=code)

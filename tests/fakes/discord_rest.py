@@ -19,6 +19,8 @@ from tests.fakes.discord_world import (
     PIN,
     SEND,
     SEND_IN_THREADS,
+    TEXT,
+    VIEW,
     World,
 )
 
@@ -50,6 +52,7 @@ class Rest:
             web.get(f"{api}/guilds/{{guild}}/threads/active", self._active_threads),
             web.get(channel, self._get_channel),
             web.patch(channel, self._patch_channel),
+            web.get(f"{channel}/messages", self._get_messages),
             web.post(f"{channel}/messages", self._post_message),
             web.post(f"{channel}/threads", self._post_forum),
             web.put(f"{channel}/messages/pins/{{message}}", self._pin),
@@ -149,6 +152,15 @@ class Rest:
             raise Refused(400, 160005, "Thread is locked")
         return channel
 
+    async def _get_messages(self, request: web.Request) -> web.Response:
+        channel = self._world.demand(request.match_info["channel"], VIEW)
+        if channel["type"] in FORUMS:
+            raise Refused(400, 50008, "Cannot send messages in a non-text channel")
+        limit = int(request.query.get("limit", "50"))
+        must(1 <= limit <= 100, "limit")
+        standing = self._world.messages[channel["id"]] if self._world.may(channel, HISTORY) else []
+        return answer(standing[: -limit - 1 : -1])
+
     async def _post_message(self, request: web.Request) -> web.Response:
         body, files = await form(request)
         channel = self._writable(request.match_info["channel"], ATTACH if files else 0)
@@ -205,6 +217,8 @@ class Rest:
 
     async def _post_thread(self, request: web.Request) -> web.Response:
         channel = self._world.demand(request.match_info["channel"], CREATE_THREADS)
+        if channel["type"] not in {TEXT, NEWS}:
+            raise Refused(400, 50024, "Cannot execute action on this channel type")
         message = self._world.find_message(channel["id"], request.match_info["message"])
         body = await request.json()
         if message["id"] in self._world.channels:

@@ -224,6 +224,7 @@ def _check_field(field: Json) -> None:
     must(field.get("label") is None, "the label stands around the field")
     sized(field.get("placeholder") or "", 0, 100, "placeholder")
     must(0 <= (field.get("min_length") or 0) <= (field.get("max_length") or 4000) <= 4000, "max_length")
+    sized(field.get("value") or "", 0, field.get("max_length") or 4000, "value")
 
 
 def check_choices(choices: list[Json]) -> None:

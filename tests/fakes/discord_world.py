@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from tests.fakes.discord_rules import FLAG_EPHEMERAL, GALLERY, Json, Refused, walk
 
-TEXT, DM, GROUP_DM, NEWS, NEWS_THREAD, THREAD, FORUM, MEDIA = 0, 1, 3, 5, 10, 11, 15, 16
+TEXT, DM, VOICE, GROUP_DM, NEWS, NEWS_THREAD, THREAD, FORUM, MEDIA = 0, 1, 2, 3, 5, 10, 11, 15, 16
 FORUMS: Final = frozenset({FORUM, MEDIA})
 MANAGE_CHANNELS, MANAGE_GUILD = 1 << 4, 1 << 5
 VIEW, SEND, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 15, 1 << 16
@@ -92,6 +92,8 @@ class World:
             channel["available_tags"] = [
                 {"id": self.id(), "name": tag, "moderated": False, "emoji_id": None, "emoji_name": None} for tag in tags
             ]
+        if kind == VOICE:
+            channel |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
         return self._added(channel)
 
     def thread(self, parent: Json, name: str = "a thread", *, thread_id: str | None = None) -> Json:

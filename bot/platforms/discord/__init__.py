@@ -4,7 +4,7 @@ It knows discord.py and the core, and no rule of the product. Start reading at `
 connected. From there the ways are:
 
     an interaction    answering -> preparing -> placing, with places, passes and crowd
-    a post            messenger -> posting, forums
+    a post            messenger -> posting, forums, marks
     a reply           drawing -> blocks (prose, tables) -> layout -> components (controls, custom_ids), modals
     a guild           channels, managers, slimming
 

@@ -33,7 +33,11 @@ LONGEST_WAIT: Final = 30.0
 
 
 class QianmianClient(discord.AutoShardedClient):
-    """One connection to Discord, used once; the platform makes a new one after it ended."""
+    """One connection to Discord, used once; the platform makes a new one after it ended.
+
+    Attributes:
+        away: The shards that lost the gateway and are not back yet.
+    """
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class QianmianClient(discord.AutoShardedClient):
         )
         keep_little(self)
         sweep_seldom(self)
+        self.away: Final[set[int]] = set()
         self._answering: Final = answering
         self._channels: Final = channels
         self._store: Final = store
@@ -85,7 +90,7 @@ class QianmianClient(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         """Everything has come; commands are told if they changed."""
-        self._metrics.connected(yes=True)
+        self._note()
         _log.info("connected to discord", guilds=len(self.guilds), shards=self.shard_count)
         await self._sync()
 
@@ -100,14 +105,24 @@ class QianmianClient(discord.AutoShardedClient):
         """Somebody did something."""
         await self._answering.take(interaction)
 
-    async def on_disconnect(self) -> None:
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A shard began a session."""
+        self.away.discard(shard_id)
+        self._note()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
         """A shard lost its connection; the library connects it again."""
-        self._metrics.connected(yes=False)
+        self.away.add(shard_id)
+        self._note()
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """A shard goes on where it was."""
-        self._metrics.connected(yes=True)
+        self.away.discard(shard_id)
+        self._note()
         _log.info("resumed", shard=shard_id)
+
+    def _note(self) -> None:
+        self._metrics.connected(yes=self.is_ready() and not self.away)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was added."""

@@ -85,7 +85,7 @@ def typed(error: Exception, *, in_thread: bool = False) -> MessengerError:
 def _answered(error: discord.HTTPException, *, in_thread: bool) -> MessengerError:  # noqa: PLR0911  # one line per kind
     words = f"{error.status} {error.code}: {error.text}"
     if error.code in _CLOSED or (error.code == UNKNOWN_CHANNEL and in_thread):
-        return ThreadGone(words)
+        return ThreadGone(words, deleted=error.code == UNKNOWN_CHANNEL)
     if error.code in _GONE:
         return ChatGone(words)
     if error.status == TOO_MANY:

@@ -20,7 +20,6 @@ from bot.core.requests import Request
 
 DISCORD: Final = Platform("discord")
 _CHINESE: Final = frozenset({discord.Locale.chinese, discord.Locale.taiwan_chinese})
-_IN_GUILDS: Final = frozenset({PlanField.SILENT, PlanField.PIN, PlanField.MENTION})
 NEIGHBOURS: Final = 50
 """Channels of a guild whose plans are looked at; that is all of them in most guilds."""
 
@@ -134,8 +133,16 @@ def features_of(channel: Any, *, private: bool) -> frozenset[PlanField]:
     """The parts of a plan that only some places can do, and this one can."""
     if private:
         return frozenset({PlanField.SILENT})
+    everywhere = {PlanField.SILENT, PlanField.MENTION}
     if isinstance(channel, discord.Thread):
-        return _IN_GUILDS | {PlanField.FALL_BACK}
-    if getattr(channel, "type", None) is discord.ChannelType.news:
-        return _IN_GUILDS | {PlanField.THREAD, PlanField.CROSSPOST}
-    return _IN_GUILDS | {PlanField.THREAD}
+        # Every question of a forum is a post of its own, in which there is nothing to pin and nothing around.
+        in_forum = isinstance(channel.parent, discord.ForumChannel)
+        return frozenset(everywhere if in_forum else everywhere | {PlanField.PIN, PlanField.FALL_BACK})
+    match getattr(channel, "type", None):
+        case discord.ChannelType.text:
+            return frozenset(everywhere | {PlanField.PIN, PlanField.THREAD})
+        case discord.ChannelType.news:
+            return frozenset(everywhere | {PlanField.PIN, PlanField.THREAD, PlanField.CROSSPOST})
+        case _:
+            # The chats of voice channels and stages have no threads.
+            return frozenset(everywhere | {PlanField.PIN})

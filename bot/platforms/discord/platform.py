@@ -115,6 +115,7 @@ class DiscordPlatform(PlatformPart):
             passes=Passes(token),
         )
         self._channels: Final = Channels(service=service, store=store, clock=clock, messenger=self._messenger)
+        self._client: QianmianClient | None = None
         self._trouble = "connecting"
 
     @property
@@ -124,8 +125,8 @@ class DiscordPlatform(PlatformPart):
 
     @override
     def health(self) -> Health:
-        if self._messenger.ready:
-            return Health(part="discord", state=State.OK)
+        if self._client is not None and self._messenger.ready:
+            return _health_of(self._client)
         state = State.DOWN if self._trouble in {NOT_LOGGED_IN, BAD_INTENTS} else State.DEGRADED
         return Health(part="discord", state=state, why=self._trouble)
 
@@ -158,7 +159,7 @@ class DiscordPlatform(PlatformPart):
                 _log.exception("discord client failed")
                 self._trouble = f"the client failed: {type(error).__name__}"
             finally:
-                self._messenger.client = None
+                self._client = self._messenger.client = None
                 self._metrics.connected(yes=False)
             if client.is_ready():
                 wait = self._waits.first
@@ -171,7 +172,7 @@ class DiscordPlatform(PlatformPart):
         await client.login(self._token)
         if self._api_url is not None:
             await find_gateway(client)
-        self._messenger.client = client
+        self._client = self._messenger.client = client
         await client.connect()
         self._trouble = "the connection ended"
 
@@ -187,6 +188,14 @@ class DiscordPlatform(PlatformPart):
             patience=self._waits.guilds,
             identify_pause=self._waits.identify,
         )
+
+
+def _health_of(client: QianmianClient) -> Health:
+    """What posts goes on without the gateway, but nobody who taps is heard there."""
+    if not client.away:
+        return Health(part="discord", state=State.OK)
+    why = f"{len(client.away)} of {client.shard_count} connections to the gateway are lost and being made again"
+    return Health(part="discord", state=State.DEGRADED, why=why)
 
 
 def _in_words(error: Exception) -> str:

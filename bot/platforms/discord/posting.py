@@ -1,7 +1,7 @@
 """How a post reaches the different kinds of channels: text, announcements, threads, forums, direct messages."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import discord
@@ -12,6 +12,7 @@ from bot.core.replies import Post
 from bot.platforms.discord.components import Client, Message
 from bot.platforms.discord.faults import CANNOT_REPLY, NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
 from bot.platforms.discord.forums import lost_post, new_post
+from bot.platforms.discord.marks import Marks, marks_of, standing
 from bot.platforms.discord.prose import MAX_NAME, clipped
 from bot.platforms.discord.tracing import TURN
 
@@ -43,26 +44,43 @@ class Poster:
         if isinstance(channel, discord.ForumChannel):
             return await self._post_to_forum(channel, post, messages, known)
         reference = await self._reference(channel_id, post)
+        there: Mapping[Marks, int] = {}
         try:
-            return await self._post_all(channel_id, post, messages, reference)
+            there = await self._standing(channel_id, post, known)
+            return await self._post_all(channel_id, post, messages, reference, there)
         except discord.HTTPException as error:
             if error.code == THREAD_ARCHIVED and await self._unarchived(channel_id):
-                return await self._post_all(channel_id, post, messages, reference)
+                return await self._post_all(channel_id, post, messages, reference, there)
             if error.code == CANNOT_REPLY:
                 # Without the right to read the channel's history it may not be pointed into.
-                return await self._post_all(channel_id, post, messages, None)
+                return await self._post_all(channel_id, post, messages, None, there)
             if error.code != NOT_A_TEXT_CHANNEL:
                 raise
         # A forum that came into being while the gateway was away.
         forum: Any = await self._client.fetch_channel(channel_id)
         return await self._post_to_forum(forum, post, messages, known)
 
+    async def _standing(self, channel_id: int, post: Post, known: Collection[MessageId]) -> Mapping[Marks, int]:
+        if not post.repeated or self._client.user is None:
+            return {}
+        await self._turn(channel_id)
+        async with asyncio.timeout(TIMEOUT):
+            return await standing(self._client, channel_id, by=self._client.user.id, known=known)
+
     async def _post_all(
-        self, channel_id: int, post: Post, messages: Sequence[Message], reference: discord.MessageReference | None
+        self,
+        channel_id: int,
+        post: Post,
+        messages: Sequence[Message],
+        reference: discord.MessageReference | None,
+        there: Mapping[Marks, int],
     ) -> MessageId:
-        first = await self._send(channel_id, messages[0], post, nonce=_nonce(post, 0), reference=reference)
+        first = there.get(marks_of(messages[0]))
+        if first is None:
+            first = await self._send(channel_id, messages[0], post, nonce=_nonce(post, 0), reference=reference)
         for number, message in enumerate(messages[1:], 1):
-            await self._send(channel_id, message, post, nonce=_nonce(post, number))
+            if marks_of(message) not in there:
+                await self._send(channel_id, message, post, nonce=_nonce(post, number))
         return MessageId(str(first))
 
     async def _send(

@@ -12,6 +12,7 @@ from structlog.typing import EventDict
 from bot.core.ports import Bank, State
 from bot.platforms.discord.client import point_at
 from tests.fakes.discord_gateway import GUILDS_INTENT
+from tests.fakes.discord_rules import Json
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import buttons
 from tests.platforms.discord.conftest import Bot, connected, make_bot
@@ -133,6 +134,30 @@ async def test_a_lost_connection_comes_back(idle: Bot) -> None:
         await idle.server.until(lambda: idle.server.gateway.connected)
         ann = idle.person()
         assert (await ann.command(ann.dm, "help")).replies
+
+
+async def test_a_shard_that_is_away_is_said_until_it_is_back(idle: Bot) -> None:
+    gateway, world = idle.server.gateway, idle.server.world
+    idle.server.rest.shards = 2
+    channels = [world.channel(world.guild(f"Guild {number}")) for number in range(4)]
+    async with connected(idle):
+        gateway.held[1] = asyncio.Event()
+        await gateway.drop()
+        await idle.server.until(lambda: (gateway.asked_to_resume, gateway.resumes) == (2, 1))
+        ann = idle.person()
+        await ann.command(_of_shard(0, channels), "help")
+        health = idle.platform.health()
+        assert (health.state, health.why[:6]) == (State.DEGRADED, "1 of 2")
+        assert "qianmian_discord_connected 0.0" in generate_latest(idle.registry).decode()
+        gateway.held[1].set()
+        await idle.server.until(lambda: gateway.resumes == 2)
+        await ann.command(_of_shard(1, channels), "help")
+        assert idle.platform.health().state is State.OK
+        assert "qianmian_discord_connected 1.0" in generate_latest(idle.registry).decode()
+
+
+def _of_shard(number: int, channels: list[Json]) -> Json:
+    return next(channel for channel in channels if (int(channel["guild_id"]) >> 22) % 2 == number)
 
 
 async def test_what_is_under_way_is_finished_before_the_farewell(idle: Bot) -> None:

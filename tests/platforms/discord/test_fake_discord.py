@@ -151,6 +151,7 @@ def test_a_modal_is_taken() -> None:
         {"title": "t", "custom_id": "c", "components": [row(button())]},
         {"title": "t", "custom_id": "c", "components": [field(label="inside")]},
         {"title": "t", "custom_id": "c", "components": [field(max_length=4001)]},
+        {"title": "t", "custom_id": "c", "components": [field(max_length=9, value="v" * 10)]},
         {"title": "t", "custom_id": "c", "components": [{**field(), "label": "l" * 46}]},
         {"title": "t", "custom_id": "c", "components": [{**field(), "component": menu(2, min_values=0)}]},
     ],

@@ -1,5 +1,7 @@
 """What a study group does in a guild: private answers, public counts, an admin's panel."""
 
+import pytest
+
 from bot.core import cards
 from bot.core.model import ChatRef, Language, Plan, Reveal, Stage
 from bot.core.replies import Post
@@ -10,7 +12,7 @@ from bot.platforms.discord.layout import pages
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_rules import Json, walk
-from tests.fakes.discord_world import FORUM, GROUP_DM, NEWS, buttons, is_private, menus, texts
+from tests.fakes.discord_world import FORUM, GROUP_DM, NEWS, TEXT, VOICE, buttons, is_private, menus, texts
 from tests.platforms.discord.conftest import Bot, connected
 
 
@@ -186,6 +188,32 @@ async def _plan(bot: Bot, channel: Json) -> Plan:
     subscription = await bot.store.subscription(ChatRef(platform=DISCORD, chat_id=channel["id"]))
     assert subscription is not None
     return subscription.plan
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_thread", "offered"),
+    [
+        (TEXT, False, {"A thread each", "Pin it"}),
+        (NEWS, False, {"A thread each", "Pin it", "Crosspost"}),
+        (VOICE, False, {"Pin it"}),
+        (TEXT, True, {"Pin it", "Post to the main chat if this closes"}),
+        (FORUM, True, set()),
+    ],
+)
+async def test_a_panel_offers_what_its_place_can_do(
+    idle: Bot, kind: int, *, in_thread: bool, offered: set[str]
+) -> None:
+    channel = guild_channel(idle, kind=kind)
+    place = idle.server.world.thread(channel) if in_thread else channel
+    async with connected(idle):
+        root = idle.person("root", admin=True)
+        await root.command(place, "subscribe", time="9:00")
+        (panel,) = (await root.command(place, "settings")).replies
+        await root.press(panel, "More")
+        shown = set(buttons(panel)) | {option["label"] for menu in menus(panel) for option in menu["options"]}
+    switches = {"A thread each", "Pin it", "Crosspost", "Post to the main chat if this closes"}
+    assert shown & switches == offered
+    assert {"Silent", "Notify a role"} <= shown
 
 
 async def test_nobody_else_may_touch_the_plan(idle: Bot) -> None:

@@ -99,6 +99,36 @@ async def test_a_repeat_of_the_same_post_makes_no_second_message(idle: Bot) -> N
         assert len(posted(idle, channel)) == 4
 
 
+async def test_a_repeat_after_discord_forgot_the_nonce_makes_no_second_message(idle: Bot) -> None:
+    channel = channel_in(idle)
+    long = Reply(blocks=tuple(paragraph(str(number) * 1700) for number in range(4)))
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        for reply in (card(idle), long):
+            first = await idle.platform.messenger.send(post(ref, reply))
+            idle.server.world.forget_nonces()
+            before = list(posted(idle, channel))
+            assert await idle.platform.messenger.send(post(ref, reply, repeated=True)) == first
+            assert posted(idle, channel) == before
+            lost = before[-1]
+            posted(idle, channel).remove(lost)
+            await idle.platform.messenger.send(post(ref, reply, repeated=True))
+            assert len(posted(idle, channel)) == len(before)
+            assert texts(posted(idle, channel)[-1]) == texts(lost)
+            idle.server.world.forget_nonces()
+
+
+async def test_what_was_asked_for_or_came_on_another_day_is_no_lost_message(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        await idle.person().command(channel, "question", id="lora-merge-weights")
+        before = await idle.platform.messenger.send(post(ref, card(idle), key="d0"))
+        delivered(idle, ref, before)
+        sent = await idle.platform.messenger.send(post(ref, card(idle), repeated=True))
+        assert [message["id"] for message in posted(idle, channel)][1:] == [before, sent]
+
+
 async def test_only_the_plans_own_role_is_notified(idle: Bot) -> None:
     channel = channel_in(idle)
     async with connected(idle):
@@ -337,8 +367,9 @@ async def test_a_locked_thread_gives_way_to_the_channel_around_it_if_the_plan_sa
     thread["thread_metadata"].update(locked=True, archived=archived)
     async with connected(idle):
         ref = await idle.knows(thread)
-        with pytest.raises(ThreadGone):
+        with pytest.raises(ThreadGone) as caught:
             await idle.platform.messenger.send(post(ref, card(idle), fall_back=False))
+        assert not caught.value.deleted
         sent = await idle.platform.messenger.send(post(ref, card(idle)))
         assert [message["id"] for message in posted(idle, channel)] == [sent]
 
@@ -448,8 +479,9 @@ async def test_a_missing_thread_is_not_a_missing_channel(idle: Bot) -> None:
     async with connected(idle):
         ref = ChatRef(platform=DISCORD, chat_id=channel["id"], thread_id="123")
         await idle.knows({"id": "123", "parent_id": channel["id"]})
-        with pytest.raises(ThreadGone):
+        with pytest.raises(ThreadGone) as caught:
             await idle.platform.messenger.send(post(ref, card(idle), fall_back=False))
+        assert caught.value.deleted
 
 
 async def test_a_short_pause_for_a_route_is_kept_without_an_error(idle: Bot) -> None:
