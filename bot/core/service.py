@@ -254,6 +254,8 @@ class Service:
             return self.questions.show(request, voice, rest)
         if kind == "t" and rest:
             return self.browsing.topic(voice, rest, 0)
+        if kind == "s" and rest:
+            return await self.subscriptions.open(request, voice, actions.OpenPage(page=Page.MAIN, chat=rest))
         if kind == "c" and rest:
             return await self._run(request, voice, rest)
         if words == "sub":

@@ -135,7 +135,7 @@ class Answering:
         if reply is None:
             return
         if response.placement is Placement.PRIVATE and (reply.question is not None or reply.attachment is not None):
-            await self._lead_away(query, reply)
+            await self._lead_away(request, query, reply)
             return
         to = await self._beside(request.chat.ref)
         await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
@@ -148,7 +148,7 @@ class Answering:
             await self._toast(tap.query, response.toast)
         elif shown.ephemeral is not None and response.reply.prompt is not None and _about(response.reply):
             # What is said of a question seen alone is asked for in private: here all would read it, and what follows.
-            await self._lead_away(tap.query, response.reply)
+            await self._lead_away(request, tap.query, response.reply)
         elif response.placement is Placement.PRIVATE and request.chat.kind is not ChatKind.PRIVATE:
             await self._privately(request, response, response.reply, Tap(query=tap.query, shown=shown))
         else:
@@ -214,7 +214,7 @@ class Answering:
         if may and await self._shown_alone(response, reply, to, tap):
             await self._toast(query, response.toast)
         elif reply.question is not None or not in_group:
-            await self._lead_away(query, reply)
+            await self._lead_away(request, query, reply)
         elif reply.prompt is not None or reply.attachment is not None:
             to = replace(to, chat=query.from_user.id, thread=None) if reply.attachment is not None else to
             await asyncio.gather(
@@ -229,10 +229,12 @@ class Answering:
         async with self._order.turn((to.chat, person)):
             return await self._alone.by_tap(response, reply, tap.shown, to, person)
 
-    async def _lead_away(self, query: CallbackQuery, reply: Reply) -> None:
-        """Into the private chat, to the question that it is about."""
+    async def _lead_away(self, request: Request, query: CallbackQuery, reply: Reply) -> None:
+        """Into the private chat, to the question that it is about, or to the settings of the channel it is asked in."""
         about = _about(reply)
-        await query.answer(url=deep_link(self._bot, f"q_{about}" if about else "help"))
+        settings = request.chat.kind is ChatKind.CHANNEL and reply.prompt is not None
+        place = f"s_{request.chat.ref.chat_id}" if settings else "help"
+        await query.answer(url=deep_link(self._bot, f"q_{about}" if about else place))
 
     # Both
 

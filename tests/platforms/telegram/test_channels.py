@@ -1,10 +1,12 @@
 """Channels: linked and managed from the private chat, with readers who tap."""
 
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 import pytest
 
+from bot.core.actions import Ask, AskFor, encode
 from bot.core.model import ChatKind, Mode
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.telegram_server import TelegramServer
@@ -24,6 +26,33 @@ async def test_a_prompt_in_a_channel_leads_into_the_private_chat(server: Telegra
     await server.press(8, card, "Answer")
     answer = await server.tapped(8, card, "Wrong?")
     assert answer["url"].endswith(f"start=q_{QUESTION}")
+
+
+async def test_free_text_for_a_channel_s_plan_is_given_in_private(
+    stage: Stage, server: TelegramServer, channel: FakeChat
+) -> None:
+    await server.say(0, "/subscribe", chat=CHANNEL, kind="channel_post", sender_chat=channel.json())
+    shown = await server.message(chat=CHANNEL)
+    answer = await server.tapped(7, shown, data=encode(AskFor(what=Ask.TIMES)))
+    start = answer["url"].partition("?start=")[2]
+    assert start == f"s_{CHANNEL}"
+    await server.say(7, f"/start {start}")
+    panel = await server.message(chat=7)
+    assert "Settings · News" in panel.text
+    await server.press(7, panel, "Times")
+    await server.tapped(7, panel, "Type a time")
+    prompt = await server.until(lambda: next((m for m in server.messages if m.force_reply), None))
+    await server.answer_prompt(7, prompt, "6:15")
+    await server.until(lambda: time(6, 15) in stage.store.subscriptions[ref_of(CHANNEL)].plan.timetable.times)
+
+
+async def test_somebody_who_is_no_admin_of_a_channel_does_not_see_its_settings(
+    server: TelegramServer, channel: FakeChat
+) -> None:
+    await server.say(0, "/subscribe", chat=CHANNEL, kind="channel_post", sender_chat=channel.json())
+    await server.message(chat=CHANNEL)
+    await server.say(8, f"/start s_{CHANNEL}")
+    assert "Only admins" in (await server.message(chat=8)).text
 
 
 @pytest.fixture

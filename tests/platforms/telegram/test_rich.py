@@ -1,5 +1,7 @@
 """Every construct of the content format as rich HTML, and the whole bank within Telegram's limits."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from bot.catalog.source import FolderBankSource, default_folder
@@ -26,9 +28,9 @@ from bot.core.markup import (
     inlines,
     paragraph,
 )
-from bot.core.model import Language, Stage
+from bot.core.model import Language, Question, Stage
 from bot.core.ports import Bank
-from bot.core.replies import Button, Option, Picker, Row
+from bot.core.replies import Button, Option, Picker, Reply, Row
 from bot.core.requests import Voice
 from bot.locales import FluentPhrases
 from bot.platforms.telegram import classic, rich
@@ -160,12 +162,27 @@ def bank() -> Bank:
 
 
 def _cards(bank: Bank, language: Language) -> list[tuple[str, tuple[Block, ...]]]:
-    voice = Voice(PHRASES, language)
-    return [
-        (question.id, cards.card(voice, bank, question, stage).blocks)
-        for question in bank.questions
-        for stage in (Stage.QUESTION, Stage.HINT, Stage.FOLLOWUPS)
+    """Every card as it may stand somewhere; those that differ in their buttons alone are there once."""
+    voice, questions = Voice(PHRASES, language), bank.questions
+    shown: list[tuple[str, tuple[Block, ...]]] = [
+        (question.id, reply.blocks) for question, reply in _replies(bank, voice)
     ]
+    for before, question in zip(questions, (*questions[1:], questions[0]), strict=True):
+        # With the policy `next` yesterday's answer stands in front.
+        answer, today = cards.answer_post(voice, bank, before), cards.card(voice, bank, question, alone=False)
+        shown.append((f"{before.id}, {question.id}", (*answer.blocks, Divider(), *today.blocks)))
+    return list(dict.fromkeys(shown))
+
+
+def _replies(bank: Bank, voice: Voice) -> Iterator[tuple[Question, Reply]]:
+    """In private, before a group, and for one person alone: in place of the public card, and below it."""
+    mine = cards.Mine(own="low rank, " * 20)
+    for question in bank.questions:
+        for stage in Stage:
+            yield question, cards.card(voice, bank, question, stage, mine=mine)
+            yield question, cards.card(voice, bank, question, stage, alone=False)
+            yield question, cards.card(voice, bank, question, stage, mine=mine, folds=True)
+            yield question, cards.card(voice, bank, question, stage, mine=mine, question_above=True)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -196,15 +213,14 @@ def test_no_card_of_the_bank_makes_links_by_itself(bank: Bank, language: Languag
         assert automatic_links(parse_html(html), markup=html) == [], name
 
 
-def test_every_button_of_the_bank_fits(bank: Bank) -> None:
-    voice = Voice(PHRASES, Language.EN)
-    for question in bank.questions:
-        for stage in Stage:
-            markup = keyboard(cards.card(voice, bank, question, stage).controls)
-            assert markup is not None
-            for row in markup.inline_keyboard:
-                assert len(row) <= 8
-                assert all(len(str(b.callback_data).encode()) <= 64 and 0 < len(b.text) <= 64 for b in row)
+@pytest.mark.parametrize("language", Language)
+def test_every_button_of_the_bank_fits(bank: Bank, language: Language) -> None:
+    for _, reply in _replies(bank, Voice(PHRASES, language)):
+        markup = keyboard(reply.controls)
+        assert markup is not None
+        for row in markup.inline_keyboard:
+            assert len(row) <= 8
+            assert all(len(str(b.callback_data).encode()) <= 64 and 0 < len(b.text) <= 64 for b in row)
 
 
 def test_links_and_long_labels_on_buttons() -> None:
