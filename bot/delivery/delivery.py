@@ -95,6 +95,7 @@ class Delivery(Part):
         )
         self._tasks: Final[set[asyncio.Task[None]]] = set()
         self._tick: asyncio.Task[None] | None = None
+        self._wanted = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticked_at = 0.0
         self._planned_at = 0.0
@@ -106,9 +107,10 @@ class Delivery(Part):
             outbox.wake()
 
     def tick(self) -> None:
-        """Plan what is due now, unless that is just being done."""
+        """Plan what is due now; while that is just being done, once more afterwards, for time has gone by."""
+        self._wanted = True
         if self._tick is None or self._tick.done():
-            self._tick = asyncio.create_task(self._plan())
+            self._tick = asyncio.create_task(self._plan_all())
             self._keep(self._tick)
 
     @override
@@ -169,6 +171,11 @@ class Delivery(Part):
 
     async def _on_night(self) -> None:
         self._keep(asyncio.create_task(self._upkeep()))
+
+    async def _plan_all(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            await self._plan()
 
     async def _plan(self) -> None:
         loop = asyncio.get_running_loop()

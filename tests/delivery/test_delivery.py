@@ -36,6 +36,21 @@ async def test_what_fell_due_before_the_start_is_sent_at_once(world: World) -> N
 
 
 @virtually
+async def test_a_tick_that_is_asked_for_during_another_comes_after_it(world: World) -> None:
+    await world.subscribe("ann", at=time(1, 1))
+    async with world.running() as delivery:
+        await asyncio.sleep(50)
+        world.store.planning_takes = 70.0
+        delivery.tick()
+        await asyncio.sleep(15)
+        world.store.planning_takes = 0.0
+        delivery.tick()
+        await asyncio.sleep(56)
+
+        assert world.messenger.texts == {"ann": 1}
+
+
+@virtually
 async def test_many_more_chats_than_may_be_under_way_all_get_theirs(world: World) -> None:
     await world.subscribe(*(f"c{n}" for n in range(600)), at=time(1, 1))
     world.messenger.latency = 0.3

@@ -1,5 +1,6 @@
-"""A store in memory whose database breaks when told to."""
+"""A store in memory whose database breaks, or takes long, when told to."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -17,6 +18,7 @@ class FaultyStore(MemoryStore):
         super().__init__()
         self.trouble: Exception | None = None
         self.calls: list[str] = []
+        self.planning_takes = 0.0
 
     def _check(self, call: str) -> None:
         if self.trouble is not None:
@@ -26,6 +28,7 @@ class FaultyStore(MemoryStore):
     @override
     async def plan_due(self, *, now: datetime, limit: int, decide: Callable[[Subscription], Planned]) -> int:
         self._check("plan_due")
+        await asyncio.sleep(self.planning_takes)
         return await super().plan_due(now=now, limit=limit, decide=decide)
 
     @override

@@ -174,6 +174,7 @@ async def test_a_plan_of_quizzes_brings_polls_whose_votes_count_for_their_learne
     assert (quiz.poll["is_anonymous"], quiz.poll["shuffle_options"], quiz.poll["type"]) == (False, True, "quiz")
     assert quiz.poll["explanation"]
     right = quiz.poll["correct_option_ids"]
+    await day.noted(GROUP)
     vote = {"poll_id": quiz.poll["id"], "user": server.users[8], "option_ids": right, "option_persistent_ids": ["0"]}
     await server.push("poll_answer", vote)
     await server.say(8, "/me")
