@@ -249,6 +249,9 @@ function focusIn(bubble) {
   return { element: held, tap: held.dataset.tap, index: [...bubble.querySelectorAll("button")].indexOf(held) };
 }
 
+// A switch turns the other way once it was pressed, and is the same switch.
+const subjectOf = (tap) => tap?.replace(/~[+-]$/, "");
+
 function restoreFocus(bubble, held) {
   if (!held) return;
   if (bubble.contains(held.element)) {
@@ -256,6 +259,6 @@ function restoreFocus(bubble, held) {
     return;
   }
   const buttons = [...bubble.querySelectorAll("button")];
-  const same = (held.tap && buttons.find((button) => button.dataset.tap === held.tap)) || null;
+  const same = (held.tap && buttons.find((button) => subjectOf(button.dataset.tap) === subjectOf(held.tap))) || null;
   (same ?? bubble).focus({ preventScroll: true });
 }
