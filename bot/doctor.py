@@ -14,7 +14,7 @@ from bot.catalog.drawing import drawing_error
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.config import DISCORD_TOKEN, TELEGRAM_TOKEN, Problem, Settings
 from bot.core.errors import BadContent, Rejected, StoreError, Unavailable
-from bot.core.model import Chat, Platform
+from bot.core.model import Platform
 from bot.core.requests import Voice
 from bot.core.schedule import coming_clock_change
 from bot.health import ask_health, is_ours, page_address
@@ -22,7 +22,7 @@ from bot.platforms.discord import account as discord
 from bot.platforms.discord.invite import invite_link
 from bot.platforms.telegram.account import account_desk
 from bot.storage.check import check
-from bot.storage.companies import companies
+from bot.storage.companies import Company, companies
 
 # A clock that shows a time before this release is wrong.
 RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)
@@ -113,17 +113,21 @@ class Doctor:
         """What Telegram says of the bot, of the chats it should post to, and of the way its updates take."""
         async with account_desk(secret, self.settings.telegram_api_url) as desk:
             account = await desk.account()
-            silenced = await desk.silenced_in(self._companies(), account.id)
+            known = self._companies()
+            silenced = await desk.silenced_in((company.chat for company in known), account.id)
+            pinning = [company.chat for company in known if company.pins and company.chat not in silenced]
+            unpinnable = await desk.unpinnable_in(pinning, account.id)
             why = await desk.undelivered(self.now) if self.settings.telegram_webhook_url is not None else ""
-        if silenced:
-            chats = ", ".join(chat.title or chat.ref.chat_id for chat in silenced)
-            return self._say("telegram", "bad-silenced", name=account.username, chats=chats)
+        for how, chats in (("bad-silenced", silenced), ("bad-unpinnable", unpinnable)):
+            if chats:
+                titles = ", ".join(chat.title or chat.ref.chat_id for chat in chats)
+                return self._say("telegram", how, name=account.username, chats=titles)
         if why:
             return self._say("telegram", "bad-webhook", name=account.username, why=why)
         how = "ok" if account.joins_groups and account.inline else "ok-less"
         return self._say("telegram", how, name=account.username)
 
-    def _companies(self) -> Sequence[Chat]:
+    def _companies(self) -> Sequence[Company]:
         """Groups and channels on Telegram with a plan; none while the database cannot be read."""
         try:
             return companies(self.settings.database, Platform("telegram"), limit=_CHATS)

@@ -5,6 +5,7 @@ import io
 import socket
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -368,6 +369,25 @@ async def test_the_doctor_names_the_chats_where_the_bot_may_not_post(
         telegram.chats[-100200].members[BOT_ID] = "left"
         assert await asyncio.to_thread(main, ["doctor"]) == WRONG
     assert "may not post in: Study group." in capsys.readouterr().out
+
+
+async def test_the_doctor_names_the_chats_where_the_bot_may_not_pin_what_it_should(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = Chat(ref=ref_of(-100200), kind=ChatKind.GROUP, title="Study group")
+    async with SqliteStore.open(tmp_path / "bot.sqlite3") as store:
+        await store.see_chat(group, at=NINE)
+        planned = subscription(group.ref)
+        await store.subscribe(replace(planned, plan=replace(planned.plan, pin=True)), at=NINE)
+    async with TelegramServer().running() as telegram:
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_TOKEN", TELEGRAM_TOKEN)
+        monkeypatch.setenv("QIANMIAN_TELEGRAM_API_URL", telegram.url)
+        telegram.group(-100200)
+        assert await asyncio.to_thread(main, ["doctor"]) == WRONG
+        assert "may not pin in: Study group." in capsys.readouterr().out
+        telegram.chats[-100200].members[BOT_ID] = "administrator"
+        telegram.chats[-100200].rights[BOT_ID] = {"can_pin_messages": True}
+        assert await asyncio.to_thread(main, ["doctor"]) == OK
 
 
 async def test_the_doctor_tells_of_a_webhook_that_telegram_cannot_reach(

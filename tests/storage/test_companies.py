@@ -1,12 +1,13 @@
 """Which groups and channels have a plan, read beside a running bot."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatKind, ChatRef, Platform
-from bot.storage.companies import companies
+from bot.storage.companies import Company, companies
 from bot.storage.store import SqliteStore
 from tests.fakes.values import NINE, subscription
 
@@ -32,9 +33,14 @@ async def test_groups_and_channels_with_a_plan_are_listed_once(tmp_path: Path) -
             await store.see_chat(chat, at=NINE)
         for chat in planned:
             await store.subscribe(subscription(chat.ref), at=NINE)
+        pinning = subscription(planned[1].ref)
+        await store.subscribe(replace(pinning, plan=replace(pinning.plan, pin=True)), at=NINE)
         await store.end_subscription(planned[-1].ref, because="asked", at=NINE)
-        assert companies(file, TELEGRAM, limit=9) == [planned[0], planned[2]]
-        assert companies(file, TELEGRAM, limit=1) == [planned[0]]
+        assert companies(file, TELEGRAM, limit=9) == [
+            Company(chat=planned[0], pins=True),
+            Company(chat=planned[2], pins=False),
+        ]
+        assert companies(file, TELEGRAM, limit=1) == [Company(chat=planned[0], pins=True)]
 
 
 def test_a_file_that_is_none_of_ours_is_told(tmp_path: Path) -> None:

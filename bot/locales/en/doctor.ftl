@@ -8,6 +8,7 @@ doctor-telegram-ok = the token belongs to @{ $name }; groups and inline mode are
 doctor-telegram-ok-less = the token belongs to @{ $name }. Groups or inline mode are off: send /setjoingroups and /setinline to @BotFather to use them
 doctor-telegram-ok-unreached = the token has the right shape; Telegram could not be reached to check it ({ $why })
 doctor-telegram-bad-silenced = the token belongs to @{ $name }, but it may not post in: { $chats }. Ask an admin there to let it write (in a channel: make it an admin who may post), or end the plan
+doctor-telegram-bad-unpinnable = the token belongs to @{ $name }, but it may not pin in: { $chats }. Ask an admin there to let it pin messages (in a channel: edit messages), or take “Pin it” out of the plan
 doctor-telegram-bad-webhook = the token belongs to @{ $name }, but Telegram cannot bring updates to the webhook ({ $why }). Check QIANMIAN_TELEGRAM_WEBHOOK_URL, its certificate and the proxy before it
 doctor-telegram-bad-refused = Telegram refuses the token ({ $why }); copy it again from @BotFather
 doctor-telegram-ok-none = not connected; set QIANMIAN_TELEGRAM_TOKEN to connect it

@@ -8,6 +8,7 @@ doctor-telegram-ok = 令牌属于 @{ $name }；入群和行内模式都已打开
 doctor-telegram-ok-less = 令牌属于 @{ $name }。入群或行内模式没有打开：需要的话，向 @BotFather 发送 /setjoingroups 和 /setinline
 doctor-telegram-ok-unreached = 令牌格式正确；连不上 Telegram，无法核对（{ $why }）
 doctor-telegram-bad-silenced = 令牌属于 @{ $name }，但它在这些地方不能发消息：{ $chats }。请让那里的管理员允许它发言（频道里要设为可发帖的管理员），或者退订
+doctor-telegram-bad-unpinnable = 令牌属于 @{ $name }，但它在这些地方不能置顶：{ $chats }。请让那里的管理员允许它置顶消息（频道里是编辑消息的权限），或在设置里关掉置顶
 doctor-telegram-bad-webhook = 令牌属于 @{ $name }，但 Telegram 无法把更新送到 webhook（{ $why }）。请检查 QIANMIAN_TELEGRAM_WEBHOOK_URL、证书和前面的代理
 doctor-telegram-bad-refused = Telegram 拒绝了这个令牌（{ $why }）；请从 @BotFather 重新复制
 doctor-telegram-ok-none = 未连接；设置 QIANMIAN_TELEGRAM_TOKEN 即可连接

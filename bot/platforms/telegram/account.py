@@ -4,7 +4,7 @@ No error names the token.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,9 @@ _NO_SUCH_BOT: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND})
 _NO_SUCH_CHAT: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN})
 # Telegram tells of its last failure for as long as there was no later one.
 _RECENT: Final = timedelta(hours=1)
+
+_May = Callable[[Chat, Mapping[str, Any]], Awaitable[bool]]
+"""Whether the bot may do something in a chat, by what `getChatMember` says of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,23 +84,35 @@ class AccountDesk:
 
     async def silenced_in(self, chats: Iterable[Chat], bot: int) -> list[Chat]:
         """Those of the chats where the bot may not post. Raises Unavailable."""
+        return await self._without(chats, bot, self._may_post)
+
+    async def unpinnable_in(self, chats: Iterable[Chat], bot: int) -> list[Chat]:
+        """Those of the chats where the bot may not pin. Raises Unavailable."""
+        return await self._without(chats, bot, self._may_pin)
+
+    async def _without(self, chats: Iterable[Chat], bot: int, may: _May) -> list[Chat]:
         turns = asyncio.Semaphore(AT_ONCE)
 
-        async def may_post(chat: Chat) -> bool:
+        async def allowed(chat: Chat) -> bool:
             async with turns:
-                return await self._may_post(chat, bot)
+                try:
+                    member = await self._ask("getChatMember", chat_id=chat.ref.chat_id, user_id=bot)
+                except _Refused as error:
+                    if error.status in _NO_SUCH_CHAT:
+                        return False
+                    raise Unavailable(str(error)) from None
+                return await may(chat, member)
 
         known = list(chats)
-        answers = await asyncio.gather(*(may_post(chat) for chat in known))
-        return [chat for chat, may in zip(known, answers, strict=True) if not may]
+        answers = await asyncio.gather(*(allowed(chat) for chat in known))
+        return [chat for chat, yes in zip(known, answers, strict=True) if not yes]
 
-    async def _may_post(self, chat: Chat, bot: int) -> bool:
-        try:
-            member = await self._ask("getChatMember", chat_id=chat.ref.chat_id, user_id=bot)
-        except _Refused as error:
-            if error.status in _NO_SUCH_CHAT:
-                return False
-            raise Unavailable(str(error)) from None
+    async def _may_pin(self, chat: Chat, member: Mapping[str, Any]) -> bool:
+        # Only an admin with this right may: https://core.telegram.org/bots/api#pinchatmessage
+        right = "can_edit_messages" if chat.kind is ChatKind.CHANNEL else "can_pin_messages"
+        return member.get("status") == "administrator" and bool(member.get(right))
+
+    async def _may_post(self, chat: Chat, member: Mapping[str, Any]) -> bool:
         if chat.kind is ChatKind.CHANNEL:
             return bool(member.get("can_post_messages"))
         if member.get("status") == "restricted":

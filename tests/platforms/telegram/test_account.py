@@ -82,6 +82,21 @@ async def test_chats_where_the_bot_may_not_post_are_found(server: TelegramServer
     assert await desk.silenced_in([*good, *bad], BOT_ID) == bad
 
 
+async def test_chats_where_the_bot_may_not_pin_are_found(server: TelegramServer, desk: AccountDesk) -> None:
+    group, channel = ChatKind.GROUP, ChatKind.CHANNEL
+    good = [
+        _chat(server, -1, group, "administrator", can_pin_messages=True),
+        _chat(server, -2, channel, "administrator", can_edit_messages=True),
+    ]
+    bad = [
+        _chat(server, -3, group, "administrator", can_pin_messages=False),
+        _chat(server, -4, group, "member"),
+        _chat(server, -5, channel, "administrator", can_edit_messages=False),
+        Chat(ref=ref_of(-6), kind=group, title="gone"),
+    ]
+    assert await desk.unpinnable_in([*good, *bad], BOT_ID) == bad
+
+
 async def test_a_server_in_trouble_says_nothing_of_a_chat(server: TelegramServer, desk: AccountDesk) -> None:
     server.faults["getChatMember"].append(Error(502, "Bad Gateway"))
     with pytest.raises(Unavailable):
