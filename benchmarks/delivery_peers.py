@@ -6,7 +6,6 @@ limiter with everything gathered at once. They have no database, no buttons and 
 
 import asyncio
 import logging
-import resource
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from time import perf_counter, process_time
@@ -15,6 +14,7 @@ from typing import Any, Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from benchmarks.delivery_runs import TELEGRAM_TOKEN, channel_ids
+from benchmarks.processes import most_memory
 from benchmarks.strict_server import told
 
 TEXT: Final = "What does LoRA train, what does it leave alone, and what can be done with it after training? " * 5
@@ -49,7 +49,7 @@ def job_per_chat(count: int) -> tuple[float, float]:
         scheduler.shutdown(wait=False)
         return spent
 
-    return asyncio.run(main()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return asyncio.run(main()), most_memory()
 
 
 def plain_loop(url: str, count: int) -> PeerOutcome:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import resource
 import sys
 import tempfile
 from contextlib import AsyncExitStack
@@ -17,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
 from benchmarks.bench_storage import NINE, Place, delivered, loop_watched, private, subscribed
+from benchmarks.processes import most_memory
 from benchmarks.strict_server import told
 from bot import logs
 from bot.catalog.source import FolderBankSource, default_folder
@@ -180,7 +180,7 @@ async def _perform(scenario: Scenario, database: Path) -> Outcome:
         outcome.refused, outcome.lost = after["refused"], max(scenario.awaited - after["different"], 0)
         outcome.idle_taps, outcome.taps = before["taps"], after["taps"][len(before["taps"]) :]
         outcome.held = max(late, default=0)
-        outcome.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        outcome.memory = most_memory()
     return outcome
 
 

@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -18,3 +19,13 @@ def side_by_side(calls: Iterable[tuple[Callable[..., T], *tuple[Any, ...]]]) -> 
     """The results of several, all at the same time."""
     with ThreadPoolExecutor() as threads:
         return list(threads.map(lambda call: in_new_process(*call), list(calls)))
+
+
+def most_memory() -> float:
+    """The most memory this process has had resident, in megabytes.
+
+    From /proc, since what `getrusage` tells begins with the memory of the process that started this one.
+    """
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
