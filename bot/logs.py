@@ -1,9 +1,12 @@
 """Logging: structured events on standard error, for people or for machines, and never a secret."""
 
+import asyncio
 import logging
 import re
 import sys
 from collections.abc import Iterable, MutableMapping
+from functools import partial
+from threading import Lock
 from typing import Any, Final
 
 import orjson
@@ -42,17 +45,40 @@ class HideSecrets:
 
 
 class _Lines:
-    """Writes lines to standard error; what structlog calls a logger. It knows its name, for the lines to tell."""
+    """Lines on their way to standard error: those of one turn of the event loop leave together, others at once."""
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self) -> None:
+        self._lines: Final[list[str]] = []
+        self._one: Final = Lock()
+        self._leaving_with: asyncio.AbstractEventLoop | None = None
+
+    def add(self, line: str) -> None:
+        """One more line; whole, even among those of other threads."""
+        with self._one:
+            self._lines.append(f"{line}\n")
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._leave()
+            return
+        if self._leaving_with is not loop:
+            self._leaving_with = loop
+            loop.call_soon(self._leave)
+
+    def _leave(self) -> None:
+        self._leaving_with = None
+        with self._one:
+            sys.stderr.write("".join(self._lines))
+            sys.stderr.flush()
+            self._lines.clear()
+
+
+class _Logger:
+    """What structlog calls a logger: knows its name, for the lines to tell."""
+
+    def __init__(self, lines: _Lines, name: str = "") -> None:
         self.name: Final = name
-
-    def write(self, line: str) -> None:
-        """One line, whole even among those of other threads, and there when the process is killed."""
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-
-    debug = info = warning = error = critical = write
+        self.debug = self.info = self.warning = self.error = self.critical = lines.add
 
 
 def set_up(*, level: str, form: str, secrets: Iterable[str] = ()) -> None:
@@ -72,7 +98,7 @@ def set_up(*, level: str, form: str, secrets: Iterable[str] = ()) -> None:
             hide,
             renderer,
         ],
-        logger_factory=_Lines,
+        logger_factory=partial(_Logger, _Lines()),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
