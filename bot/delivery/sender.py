@@ -26,7 +26,7 @@ from bot.core.ports import Claimed, Clock, Lane, Messenger, Settled, Store
 from bot.core.replies import Post
 from bot.delivery.flow import Flow
 from bot.delivery.notices import Notices
-from bot.delivery.outcomes import GIVE_UP, failed, may_have_arrived, outcome_of, too_late
+from bot.delivery.outcomes import GIVE_UP, describe, failed, may_have_arrived, outcome_of, too_late
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -67,6 +67,10 @@ class Sender:
         if too_late(claimed.delivery, now, self._give_up):
             _log.warning("not sent, too late", due=claimed.delivery.due_at.isoformat())
             return failed(claimed.delivery, now, "late")
+        if not claimed.subscription.active:
+            # It ended during an attempt that is to be made again.
+            _log.info("not sent, the subscription ended", because=claimed.subscription.ended_because)
+            return failed(claimed.delivery, now, claimed.subscription.ended_because)
         try:
             post = await self._daily.compose(claimed)
         except QianmianError as error:
@@ -122,7 +126,7 @@ class Sender:
         elif isinstance(error, ThreadGone) and error.deleted and chat.thread_id is not None:
             await self._gone(chat, "thread-gone")
         if (notice := _NOTICES.get(type(error))) is not None:
-            await self._notices.tell(notice, chat=str(claimed.delivery.chat), why=str(error))
+            await self._notices.tell(notice, chat=str(claimed.delivery.chat), why=describe(error))
         return self._logged(error, claimed)
 
     def _tell_flow(self, error: Exception) -> None:

@@ -71,7 +71,8 @@ def claim(
 
 def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
     found = delivery_of(row[:_WIDTH])
-    taken = replace(found, state=DeliveryState.SENDING, attempts=found.attempts + 1, claimed_at=now)
+    reason = "" if found.state is DeliveryState.SENDING else found.reason
+    taken = replace(found, state=DeliveryState.SENDING, attempts=found.attempts + 1, claimed_at=now, reason=reason)
     return Claimed(delivery=taken, subscription=subscription_of(row[_WIDTH + 1 :]), kind=row[_WIDTH])
 
 
@@ -181,8 +182,12 @@ CLAIMABLE: Final = f"""
     LIMIT :limit
 """
 CLAIMABLE_BEHIND: Final = CLAIMABLE.replace("<> 'announcement'", "= 'announcement'")
+# The reason is that of the attempt before; an attempt that a crash cut short has left none.
 _TAKE: Final = """
-    UPDATE deliveries SET state = 'sending', ready_at = ?, claimed_at = ?, attempts = attempts + 1 WHERE id = ?
+    UPDATE deliveries
+    SET state = 'sending', ready_at = ?, claimed_at = ?, attempts = attempts + 1,
+        reason = CASE state WHEN 'sending' THEN '' ELSE reason END
+    WHERE id = ?
 """
 _SETTLE: Final = """
     UPDATE deliveries

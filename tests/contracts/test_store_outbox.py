@@ -209,6 +209,19 @@ async def test_a_lease_that_ran_out_is_claimed_again(store: Store) -> None:
     assert (again.delivery.attempts, again.delivery.claimed_at) == (2, NINE + HOUR)
 
 
+async def test_what_is_claimed_again_after_a_crash_has_no_reason_left_of_an_earlier_attempt(store: Store) -> None:
+    await plan(store)
+    (claimed,) = await claim(store)
+    retry = Settled(
+        delivery=claimed.delivery.id, state=DeliveryState.RETRY, at=NINE, not_before=NINE, reason="unavailable"
+    )
+    await store.settle([retry])
+    (tried,) = await claim(store)
+    (again,) = await claim(store, now=NINE + HOUR)
+    assert [tried.delivery.reason, again.delivery.reason] == ["unavailable", ""]
+    assert [again.delivery] == await store.ledger(CHAT, limit=10)
+
+
 async def test_a_sent_delivery_is_done(store: Store) -> None:
     await plan(store)
     (claimed,) = await claim(store)

@@ -302,7 +302,8 @@ class MemoryStore(Store):
         return [self._take(row, now, require_utc(lease_until)) for _, row in first[:limit]]
 
     def _take(self, row: Delivery, now: datetime, lease_until: datetime) -> Claimed:
-        taken = replace(row, state=DeliveryState.SENDING, attempts=row.attempts + 1, claimed_at=now)
+        reason = "" if row.state is DeliveryState.SENDING else row.reason
+        taken = replace(row, state=DeliveryState.SENDING, attempts=row.attempts + 1, claimed_at=now, reason=reason)
         self.deliveries[row.id] = taken
         self.leases[row.id] = lease_until
         return Claimed(delivery=taken, subscription=self.subscriptions[row.chat], kind=self.chats[row.chat].kind.value)
