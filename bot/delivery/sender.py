@@ -32,6 +32,8 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 
 # A messenger has time limits of its own; this one is for what hangs all the same.
 SEND_LIMIT: Final = timedelta(seconds=60)
+# Where many wait in one chat, all but the first come again some seconds later; that is nothing to read about.
+EVERYDAY_PAUSE: Final = timedelta(minutes=2)
 _NOTICES: Final[dict[type[Exception], str]] = {
     NotAllowed: "notice-not-allowed",
     ThreadGone: "notice-thread-gone",
@@ -136,7 +138,8 @@ class Sender:
                 self._flow.failed(now)
             case RateLimited(everywhere=True):
                 self._flow.pause(now, error.retry_after.total_seconds())
-            case QianmianError() if not isinstance(error, StoreError):
+            case QianmianError() if not isinstance(error, StoreError | RateLimited):
+                # Neither the database nor our own pace says anything of the platform.
                 self._flow.answered()
             case _:
                 pass
@@ -152,8 +155,8 @@ class Sender:
         again = None if settled.not_before is None else settled.not_before.isoformat()
         if not isinstance(error, QianmianError):
             _log.error("sending failed unforeseen", reason=settled.reason, again=again, exc_info=error)
-        elif isinstance(error, Withdrawn):
-            _log.debug("not sent", reason=settled.reason)
+        elif isinstance(error, Withdrawn) or (isinstance(error, RateLimited) and error.retry_after < EVERYDAY_PAUSE):
+            _log.debug("not sent", reason=settled.reason, again=again)
         elif isinstance(error, Rejected):
             _log.error("rejected", why=str(error), question=claimed.delivery.question, exc_info=error)
         else:

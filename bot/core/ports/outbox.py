@@ -89,8 +89,9 @@ class OutboxStore(Protocol):
 
         Those are QUEUED or RETRY ones with not_before <= now, and SENDING ones whose lease ran out: these come without
         a reason, since nobody knows how their last attempt ended. No delivery is given to two claims while its lease
-        holds. What was tried before comes first, the one ready longest before the
-        others, up to half of the limit: it is no new minute's turn that it waits for. Announcements come last.
+        holds. What was tried before comes first, the one ready longest before the others, up to half of the limit: it
+        is no new minute's turn that it waits for. Announcements come last. Those due at the same instant come in an
+        order that is another for each slot, so that no chat is always the last.
         """
         ...
 
