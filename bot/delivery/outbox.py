@@ -196,7 +196,9 @@ class Outbox:
     def _written(self, delivery: DeliveryId, *, again: bool) -> None:
         del self._under_way[delivery]
         self._metrics.under_way.labels(self.platform).set(len(self._under_way))
-        self._flow.finished(asyncio.get_running_loop().time())
+        if not again:
+            # What goes back to wait says nothing of how much the platform takes.
+            self._flow.finished(asyncio.get_running_loop().time())
         if not self._under_way:
             self._empty.set()
         # What is to be tried again may be ready sooner than anything that was foreseen.
