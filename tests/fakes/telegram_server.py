@@ -7,6 +7,8 @@ Tests make people act with `say`, `tap`, `vote` and the like, and look at `messa
 import asyncio
 import json
 import re
+import socket
+import struct
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +26,11 @@ from tests.fakes.telegram_world import (
     Error,
     Json,
 )
+
+AFTERWARDS = frozenset({"half", "done, cut", "done, reset", "done, silence"})
+"""The faults that come when all was done as it was asked."""
+SILENCE = 1_000_000.0
+SPOILT = web.RequestKey("spoilt", str)
 
 
 class TelegramServer(TelegramChats):
@@ -81,15 +88,25 @@ class TelegramServer(TelegramChats):
             answer = web.json_response(body, status=code)
         else:
             answer = web.json_response({"ok": True, "result": result})
-            if "half" in self.faults[method][:1]:
-                self.faults[method].pop(0)
-                await self._begin_only(request, answer)
+            if SPOILT in request:
+                await self._spoil(request, answer, request[SPOILT])
         async with self._changed:
             self._changed.notify_all()
         return answer
 
+    async def _spoil(self, request: web.Request, answer: web.Response, fault: str) -> None:
+        """It was done, but nothing comes of the answer, or only its beginning."""
+        assert request.transport is not None
+        if fault == "done, cut":
+            request.transport.close()
+        elif fault == "done, reset":
+            _reset(request)
+        elif fault == "done, silence":
+            await asyncio.sleep(SILENCE)
+        else:
+            await self._begin_only(request, answer)
+
     async def _begin_only(self, request: web.Request, answer: web.Response) -> None:
-        """It was done, but of the answer only the beginning comes."""
         assert isinstance(answer.body, bytes)
         begun = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
         await begun.prepare(request)
@@ -135,18 +152,22 @@ class TelegramServer(TelegramChats):
         return await handler(given)
 
     async def _fault(self, request: web.Request, method: str) -> None:
-        waiting = self.faults[method]
-        if not waiting or waiting[0] == "half":
-            return
-        fault = waiting.pop(0)
+        fault = self.faults[method].pop(0) if self.faults[method] else ""
         if isinstance(fault, Error):
             raise fault
+        if fault in AFTERWARDS:
+            request[SPOILT] = fault
+        if not fault or fault in AFTERWARDS:
+            return
+        assert request.transport is not None
         if fault == "cut":
-            assert request.transport is not None
             request.transport.close()
-        await asyncio.sleep(0)
-        if fault == "silence":
-            await asyncio.sleep(3600)
+        elif fault == "reset":
+            _reset(request)
+        else:
+            assert fault == "silence"
+            await asyncio.sleep(SILENCE)
+        raise Error(500, "Internal Server Error: nobody hears this")
 
     async def _do_nothing(self, given: Json) -> Any:
         del given
@@ -208,6 +229,15 @@ class TelegramServer(TelegramChats):
                 raise Error(400, "Bad Request: BOT_COMMAND_INVALID")
         self.commands[given["scope"]["type"], given.get("language_code", "")] = given["commands"]
         return True
+
+
+def _reset(request: web.Request) -> None:
+    """End the connection with a reset, as when a router on the way forgot it."""
+    assert request.transport is not None
+    connection = request.transport.get_extra_info("socket")
+    # On, with no time to linger: what is not sent yet is thrown away, and the other side told so.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.transport.abort()
 
 
 def _parsed(key: str, value: Any) -> Any:
