@@ -45,6 +45,7 @@ class TelegramServer(TelegramChats):
         self.faults: dict[str, list[Error | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
+        self.held: dict[str, asyncio.Event] = {}
         self.limits: TelegramLimits | None = TelegramLimits()
         self.url = ""
         self.token = TOKEN
@@ -152,6 +153,8 @@ class TelegramServer(TelegramChats):
         return await handler(given)
 
     async def _fault(self, request: web.Request, method: str) -> None:
+        if method in self.held:
+            await self.held[method].wait()
         fault = self.faults[method].pop(0) if self.faults[method] else ""
         if isinstance(fault, Error):
             raise fault
