@@ -71,6 +71,7 @@ class Morning:
     def __init__(self, bot: Bot, telegram: TelegramServer, clock: Clock, people: Iterable[int]) -> None:
         self.bot, self.telegram, self.clock = bot, telegram, clock
         self.people = tuple(people)
+        self.database: Final = bot.settings.database
 
     # What has come
 
@@ -145,11 +146,12 @@ async def all_subscribe(telegram: TelegramServer, people: Iterable[int] = PEOPLE
 
 @asynccontextmanager
 async def virtual_morning(
-    folder: Path, *, people: Iterable[int] = PEOPLE, start: datetime = BEFORE_ONE
+    folder: Path, *, people: Iterable[int] = PEOPLE, start: datetime = BEFORE_ONE, subscribe: bool = True
 ) -> AsyncIterator[Morning]:
     """A bot in a virtual loop, with its clock shortly before one, when everybody has subscribed."""
     database, clock = folder / "bot.sqlite3", LoopClock(start)
-    await subscribed(database, map(person, people))
+    if subscribe:
+        await subscribed(database, map(person, people))
     async with TelegramServer().running() as telegram:
         for one in people:
             telegram.person(one)
