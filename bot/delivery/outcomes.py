@@ -39,16 +39,18 @@ def outcome_of(error: Exception, claimed: Claimed, *, now: datetime, give_up: ti
     """
     delivery = claimed.delivery
     again = partial(_again, delivery, error, now=now, give_up=give_up)
+    # What an earlier attempt left open stays open, however often it does not come to another.
+    still_open = may_have_arrived(delivery)
     match error:
         case RateLimited():
-            return again("rate-limited", error.retry_after)
+            return again("unknown-outcome" if still_open else "rate-limited", error.retry_after)
         case Unavailable() | StoreError():
-            return again("unavailable", backoff(delivery))
+            return again("unknown-outcome" if still_open else "unavailable", backoff(delivery))
         case NotAllowed():
             return _when_allowed(claimed, now, error)
         case ChatGone() | ThreadGone() | Rejected() | ChatMoved() | Mistake() | Withdrawn():
             return failed(delivery, now, _WHY.get(type(error), "rejected"), error)
-        case _ if may_have_arrived(delivery):
+        case _ if still_open:
             return failed(delivery, now, "unknown-outcome", error)
         case _:
             return again("unknown-outcome", BEFORE_RESENDING)

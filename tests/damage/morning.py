@@ -65,13 +65,41 @@ def person(number: int) -> ChatRef:
     return ChatRef(platform=Platform("telegram"), chat_id=str(number))
 
 
-class Morning:
+class Hours:
+    """A bot in a virtual loop, where time passes by itself."""
+
+    def __init__(self, bot: Bot, clock: Clock) -> None:
+        self.bot, self.clock = bot, clock
+        self.database: Final = bot.settings.database
+
+    def health(self) -> Health:
+        """Of the delivery."""
+        return self.bot.delivery.health()
+
+    async def pass_minutes(self, minutes: float) -> None:
+        """Let time pass with a tick at every minute, as the scheduler makes them by the computer's clock."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + minutes * 60
+        while (left := end - loop.time()) > 0:
+            await asyncio.sleep(min(60.0 - (self.clock.now().timestamp() % 60), left))
+            self.bot.delivery.tick()
+
+    async def once(self, true: Callable[[], object], *, minutes: int = 60) -> None:
+        """Let time pass until something is so."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + minutes * 60
+        while not true():
+            assert loop.time() < end, "it never was so"
+            await self.pass_minutes(1 / 60)
+
+
+class Morning(Hours):
     """A bot that people have subscribed to, for one o'clock."""
 
     def __init__(self, bot: Bot, telegram: TelegramServer, clock: Clock, people: Iterable[int]) -> None:
-        self.bot, self.telegram, self.clock = bot, telegram, clock
+        super().__init__(bot, clock)
+        self.telegram = telegram
         self.people = tuple(people)
-        self.database: Final = bot.settings.database
 
     # What has come
 
@@ -90,10 +118,6 @@ class Morning:
     def each_has_one(self) -> bool:
         """Whether everybody got the question, and nobody twice."""
         return self.all_cards() == Counter(self.people)
-
-    def health(self) -> Health:
-        """Of the delivery."""
-        return self.bot.delivery.health()
 
     # On a clock that stands still until it is moved
 
@@ -116,24 +140,6 @@ class Morning:
         """And until the bot is well again."""
         await self.until(lambda: all(self.cards(person) for person in self.people))
         await self.until(lambda: self.health().state is State.OK)
-
-    # On the virtual loop, where time passes by itself
-
-    async def pass_minutes(self, minutes: float) -> None:
-        """Let time pass with a tick at every minute, as the scheduler makes them by the computer's clock."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + minutes * 60
-        while (left := end - loop.time()) > 0:
-            await asyncio.sleep(min(60.0 - (self.clock.now().timestamp() % 60), left))
-            self.bot.delivery.tick()
-
-    async def once(self, true: Callable[[], object], *, minutes: int = 60) -> None:
-        """Let time pass until something is so."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + minutes * 60
-        while not true():
-            assert loop.time() < end, "it never was so"
-            await self.pass_minutes(1 / 60)
 
 
 async def all_subscribe(telegram: TelegramServer, people: Iterable[int] = PEOPLE) -> None:

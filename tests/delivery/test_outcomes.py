@@ -64,7 +64,8 @@ def test_a_wait_is_the_same_when_it_is_computed_again() -> None:
 
 
 def test_a_pause_is_kept_to_the_letter_however_often_it_was_tried() -> None:
-    settled = outcome_of(RateLimited("slow down", retry_after=timedelta(seconds=41)), claimed(attempts=30), now=DUE)
+    often = claimed(attempts=30, reason="rate-limited")
+    settled = outcome_of(RateLimited("slow down", retry_after=timedelta(seconds=41)), often, now=DUE)
 
     assert (settled.state, settled.reason) == (DeliveryState.RETRY, "rate-limited")
     assert settled.not_before == DUE + timedelta(seconds=41)
@@ -119,3 +120,18 @@ def test_reasons_are_those_that_have_words() -> None:
 def test_an_error_without_words_is_called_by_its_name_and_a_long_one_is_cut() -> None:
     assert describe(KeyError()) == "KeyError"
     assert len(describe(OSError("x" * 10_000))) == 500
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Unavailable("Bad Gateway"), RateLimited("slow down", retry_after=timedelta(seconds=9)), StoreError("locked")],
+)
+def test_what_an_earlier_attempt_left_open_stays_open_when_the_next_one_never_left(error: Exception) -> None:
+    before = claimed(attempts=2, reason="unknown-outcome")
+    settled = outcome_of(error, before, now=DUE)
+    again = claimed(attempts=3, reason=settled.reason)
+
+    assert settled.state is DeliveryState.RETRY
+    assert may_have_arrived(again.delivery)
+    # So that it does not come a third time.
+    assert outcome_of(Unknown("reset"), again, now=DUE).state is DeliveryState.FAILED

@@ -7,8 +7,6 @@ Tests make people act with `say`, `tap`, `vote` and the like, and look at `messa
 import asyncio
 import json
 import re
-import socket
-import struct
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +14,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from tests.fakes.resets import reset
 from tests.fakes.telegram_chats import TelegramChats
 from tests.fakes.telegram_limits import TelegramLimits
 from tests.fakes.telegram_markup import Refused
@@ -235,11 +234,8 @@ class TelegramServer(TelegramChats):
 
 
 def _reset(request: web.Request) -> None:
-    """End the connection with a reset, as when a router on the way forgot it."""
     assert request.transport is not None
-    connection = request.transport.get_extra_info("socket")
-    # On, with no time to linger: what is not sent yet is thrown away, and the other side told so.
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    reset(request.transport)
     request.transport.abort()
 
 
