@@ -68,7 +68,7 @@ async def guild_morning(folder: Path, *, channels: int = CHANNELS) -> AsyncItera
             discord_token=TOKEN,
             discord_api_url=discord.url,
         )
-        beating = asyncio.create_task(discord.gateway.ask_for_heartbeats(20))
+        beating = asyncio.create_task(discord.gateway.ask_for_heartbeats(45))
         async with started(settings, clock=clock) as bot:
             await discord.until(lambda: discord.commands)
             yield GuildMorning(bot, discord, clock, ids)
