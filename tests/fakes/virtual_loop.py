@@ -3,10 +3,11 @@
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple, Unpack
 
 import aiosqlite
 from typing_extensions import override
@@ -15,6 +16,7 @@ from bot.core.ports import Clock
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Args = TypeVarTuple("Args")
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 STUCK_AFTER = 10
 
@@ -23,7 +25,7 @@ class _JumpingSelector(selectors.DefaultSelector):
     """Never waits: what it is asked to wait for is added to the loop's time.
 
     `grace` is how many real seconds something from a socket may take before nothing is taken to be under way. While a
-    database works in its thread, no time passes.
+    thread works for somebody, no time passes.
     """
 
     def __init__(self, grace: float = 0) -> None:
@@ -39,7 +41,7 @@ class _JumpingSelector(selectors.DefaultSelector):
             return events
         if self.working:
             events = super().select(STUCK_AFTER)
-            assert events, "a database takes for ever"
+            assert events, "a thread takes for ever"
             return events
         if self._grace and (events := super().select(self._grace)):
             return events
@@ -62,6 +64,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     @override
     def time(self) -> float:
         return self._jumping.now
+
+    @override
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Args]], T], *args: Unpack[Args]
+    ) -> "asyncio.Future[T]":
+        """As ever; no time passes until it is done."""
+        self._jumping.working += 1
+        future = super().run_in_executor(executor, func, *args)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _: object) -> None:
+        self._jumping.working -= 1
 
     @contextmanager
     def waiting_for_databases(self) -> Iterator[None]:
