@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import webbrowser
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,6 +47,7 @@ class Bot:
     service: Service
     delivery: Delivery
     platforms: tuple[PlatformPart, ...]
+    health: Callable[[], Sequence[Health]]
 
     async def reload(self) -> None:
         """Load the bank again; a failure is logged and keeps the bank that was there."""
@@ -111,7 +112,7 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             operators=settings.operators,
         )
         parts: list[PlatformPart | Delivery] = []
-        health = partial(_health, parts)
+        health = partial(_health, parts, store)
         platforms = [
             *_chat_platforms(settings, service=service, store=store, clock=clock, phrases=phrases, registry=registry)
         ]
@@ -154,6 +155,7 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             service=service,
             delivery=delivery,
             platforms=tuple(platforms),
+            health=health,
         )
 
 
@@ -169,8 +171,8 @@ async def _upkeep(settings: Settings, store: SqliteStore, clock: Clock) -> None:
         _log.info("backed up", file=str(copy))
 
 
-def _health(parts: Sequence[PlatformPart | Delivery]) -> list[Health]:
-    return [part.health() for part in parts]
+def _health(parts: Sequence[PlatformPart | Delivery], store: SqliteStore) -> list[Health]:
+    return [*(part.health() for part in parts), store.health()]
 
 
 def _chat_platforms(

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
 from bot.core.daily import DailyQuestions
+from bot.core.errors import StoreError
 from bot.core.model import Language
 from bot.core.ports import Clock, Health, Messenger, Part, State, Store
 from bot.delivery.books import Books
@@ -183,10 +184,16 @@ class Delivery(Part):
         try:
             if await self._planner.tick():
                 self._planned_at = loop.time()
-                for outbox in self._outboxes:
-                    await outbox.measure()
+                await self._measure()
         except Exception:  # noqa: BLE001  # one tick must not end all
             _log.exception("nothing planned, tried again next minute")
+
+    async def _measure(self) -> None:
+        try:
+            for outbox in self._outboxes:
+                await outbox.measure()
+        except StoreError as error:
+            _log.warning("what waits was not counted", why=str(error))
 
     async def _watch(self, scheduler: AsyncIOScheduler) -> None:
         """Tick at once, and whenever the scheduler has not for too long; tell when the database stays away."""

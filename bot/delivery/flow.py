@@ -14,6 +14,8 @@ MEASURED: Final = 1.0
 FIRST_HOLD: Final = 0.5
 LONGEST_HOLD: Final = 30.0
 PROBES: Final = 4
+# Longer than anything waits to be tried again: what failed so long ago says nothing of now.
+NEWS: Final = 900.0
 
 
 class Flow:
@@ -32,6 +34,10 @@ class Flow:
     def troubled(self) -> bool:
         """Whether the platform failed lately and has not answered since."""
         return self._failures > 0
+
+    def is_troubled(self, now: float) -> bool:
+        """Whether that is news: with nothing to send for a while nobody can tell."""
+        return self.troubled and now < self._held_until + NEWS
 
     def room(self, under_way: int) -> int:
         """How many more may be claimed; 0 until there is room for a batch worth a transaction."""

@@ -74,7 +74,8 @@ class Outbox:
             return self._database_trouble
         if not self._messenger.ready:
             return f"{self.platform} is not connected"
-        return f"{self.platform} does not answer" if self._flow.troubled else ""
+        troubled = self._flow.is_troubled(asyncio.get_running_loop().time())
+        return f"{self.platform} does not answer" if troubled else ""
 
     async def measure(self) -> None:
         """Count what waits, for the metrics."""

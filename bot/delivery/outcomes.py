@@ -99,10 +99,10 @@ def describe(error: Exception) -> str:
 def _again(
     delivery: Delivery, error: Exception, reason: str, wait: timedelta, *, now: datetime, give_up: timedelta
 ) -> Settled:
-    if may_have_arrived(delivery):
-        reason = "unknown-outcome"
     if too_late(delivery, now + wait, give_up):
         return failed(delivery, now, reason, error)
+    if may_have_arrived(delivery):
+        reason = "unknown-outcome"
     return Settled(
         delivery=delivery.id,
         state=DeliveryState.RETRY,

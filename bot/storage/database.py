@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import aiosqlite
 
 from bot.core.errors import StoreError
-from bot.storage.faults import speaking_plainly
+from bot.storage.faults import DatabaseDamaged, speaking_plainly
 from bot.storage.migrate import migrate, migrations
 
 T = TypeVar("T")
@@ -28,10 +28,15 @@ WAL_BYTES: Final = 16 * 1024 * 1024
 
 
 class Database:
-    """An open database; see `open_database`."""
+    """An open database; see `open_database`.
+
+    Attributes:
+        damage: What was found wrong with the file itself, until it was read from end to end without finding any.
+    """
 
     def __init__(self, path: Path, writer: "_Worker", reader: "_Worker") -> None:
         self.path: Final = path
+        self.damage = ""
         self._writer: Final = writer
         self._reader: Final = reader
 
@@ -41,11 +46,18 @@ class Database:
         A caller that is cancelled while others are before it leaves no trace; one that is cancelled later gets
         the whole transaction done. Raises StoreError when the database cannot be used.
         """
-        return await self._writer.transact(self.path, "BEGIN IMMEDIATE", work)
+        return await self._transact(self._writer, "BEGIN IMMEDIATE", work)
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads, on one state of the database. Raises StoreError."""
-        return await self._reader.transact(self.path, "BEGIN", work)
+        return await self._transact(self._reader, "BEGIN", work)
+
+    async def _transact(self, worker: "_Worker", begin: str, work: Work[T]) -> T:
+        try:
+            return await worker.transact(self.path, begin, work)
+        except DatabaseDamaged as error:
+            self.damage = str(error)
+            raise
 
 
 @asynccontextmanager

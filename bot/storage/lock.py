@@ -34,11 +34,9 @@ def process_lock(database: Path) -> Iterator[None]:
     try:
         # What people study is their own business: a folder made here is for this user alone.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)
     except OSError as error:
-        raise StoreError(
-            f"The lock file {path} cannot be written ({error.strerror}). Check that this user may write in that folder."
-        ) from error
+        raise _unwritable(path, error) from error
     with file:
         try:
             _take(file)
@@ -47,9 +45,11 @@ def process_lock(database: Path) -> Iterator[None]:
                 f"Another bot (process {_holder(file)}) already uses the database {database}. Stop it first, or give "
                 f"this one a database of its own with QIANMIAN_DATABASE."
             ) from error
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n".encode())
-        file.flush()
+        try:
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n".encode())
+        except OSError as error:
+            raise _unwritable(path, error) from error
         # The file stays when the lock goes: removing it could take it from under a process that waits for it.
         yield
 
@@ -57,6 +57,13 @@ def process_lock(database: Path) -> Iterator[None]:
 def lock_path(database: Path) -> Path:
     """Where the lock of a database stands."""
     return database.with_name(f"{database.name}.lock")
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"The lock file {path} cannot be written ({error.strerror}). Check that this user may write in that folder, "
+        f"and that there is space on its disk."
+    )
 
 
 def _holder(file: IO[bytes]) -> str:

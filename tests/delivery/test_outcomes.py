@@ -134,3 +134,18 @@ def test_an_error_without_words_is_called_by_its_name_and_a_long_one_is_cut() ->
 
 def test_an_error_with_half_a_surrogate_pair_is_kept_as_text_that_can_be_written() -> None:
     assert describe(OSError("half of \ud83d")).encode() == b"half of ?"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Unavailable("Bad Gateway"), RateLimited("slow down", retry_after=timedelta(seconds=9)), StoreError("locked")],
+)
+def test_what_an_earlier_attempt_left_open_stays_open_when_the_next_one_never_left(error: Exception) -> None:
+    before = claimed(attempts=2, reason="unknown-outcome")
+    settled = outcome_of(error, before, now=DUE)
+    again = claimed(attempts=3, reason=settled.reason)
+
+    assert settled.state is DeliveryState.RETRY
+    assert may_have_arrived(again.delivery)
+    # So that it does not come a third time.
+    assert outcome_of(Unknown("reset"), again, now=DUE).state is DeliveryState.FAILED

@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from tests.fakes.resets import reset
 from tests.fakes.telegram_chats import TelegramChats
 from tests.fakes.telegram_limits import TelegramLimits
 from tests.fakes.telegram_markup import Refused
@@ -24,6 +25,11 @@ from tests.fakes.telegram_world import (
     Error,
     Json,
 )
+
+AFTERWARDS = frozenset({"half", "done, cut", "done, reset", "done, silence"})
+"""The faults that come when all was done as it was asked."""
+SILENCE = 1_000_000.0
+SPOILT = web.RequestKey("spoilt", str)
 
 
 class TelegramServer(TelegramChats):
@@ -38,6 +44,7 @@ class TelegramServer(TelegramChats):
         self.faults: dict[str, list[Error | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
+        self.held: dict[str, asyncio.Event] = {}
         self.limits: TelegramLimits | None = TelegramLimits()
         self.url = ""
         self.token = TOKEN
@@ -81,15 +88,25 @@ class TelegramServer(TelegramChats):
             answer = web.json_response(body, status=code)
         else:
             answer = web.json_response({"ok": True, "result": result})
-            if "half" in self.faults[method][:1]:
-                self.faults[method].pop(0)
-                await self._begin_only(request, answer)
+            if SPOILT in request:
+                await self._spoil(request, answer, request[SPOILT])
         async with self._changed:
             self._changed.notify_all()
         return answer
 
+    async def _spoil(self, request: web.Request, answer: web.Response, fault: str) -> None:
+        """It was done, but nothing comes of the answer, or only its beginning."""
+        assert request.transport is not None
+        if fault == "done, cut":
+            request.transport.close()
+        elif fault == "done, reset":
+            _reset(request)
+        elif fault == "done, silence":
+            await asyncio.sleep(SILENCE)
+        else:
+            await self._begin_only(request, answer)
+
     async def _begin_only(self, request: web.Request, answer: web.Response) -> None:
-        """It was done, but of the answer only the beginning comes."""
         assert isinstance(answer.body, bytes)
         begun = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
         await begun.prepare(request)
@@ -135,18 +152,24 @@ class TelegramServer(TelegramChats):
         return await handler(given)
 
     async def _fault(self, request: web.Request, method: str) -> None:
-        waiting = self.faults[method]
-        if not waiting or waiting[0] == "half":
-            return
-        fault = waiting.pop(0)
+        if method in self.held:
+            await self.held[method].wait()
+        fault = self.faults[method].pop(0) if self.faults[method] else ""
         if isinstance(fault, Error):
             raise fault
+        if fault in AFTERWARDS:
+            request[SPOILT] = fault
+        if not fault or fault in AFTERWARDS:
+            return
+        assert request.transport is not None
         if fault == "cut":
-            assert request.transport is not None
             request.transport.close()
-        await asyncio.sleep(0)
-        if fault == "silence":
-            await asyncio.sleep(3600)
+        elif fault == "reset":
+            _reset(request)
+        else:
+            assert fault == "silence"
+            await asyncio.sleep(SILENCE)
+        raise Error(500, "Internal Server Error: nobody hears this")
 
     async def _do_nothing(self, given: Json) -> Any:
         del given
@@ -208,6 +231,12 @@ class TelegramServer(TelegramChats):
                 raise Error(400, "Bad Request: BOT_COMMAND_INVALID")
         self.commands[given["scope"]["type"], given.get("language_code", "")] = given["commands"]
         return True
+
+
+def _reset(request: web.Request) -> None:
+    assert request.transport is not None
+    reset(request.transport)
+    request.transport.abort()
 
 
 def _parsed(key: str, value: Any) -> Any:
