@@ -25,6 +25,14 @@ from tests.fakes.telegram_world import (
     Json,
 )
 
+# As in `process_get_updates_query`, `do_get_updates`, `abort_long_poll` and `fail_query_conflict` of the official
+# server:
+# https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp
+LONGEST_POLL = 50
+SOON = 3.0
+_WEBHOOK_ACTIVE = "webhook is active; use deleteWebhook to delete the webhook first"
+_OTHER = "other getUpdates request; make sure that only one bot instance is running"
+
 
 class TelegramServer(TelegramChats):
     """The server; start it with `running`."""
@@ -41,7 +49,10 @@ class TelegramServer(TelegramChats):
         self.limits: TelegramLimits | None = TelegramLimits()
         self.url = ""
         self.token = TOKEN
-        self.polling = 0
+        self.conflicts = 0
+        self._polls = 0
+        self._asked_for, self._asked_at = -1, 0.0
+        self._next_conflict = 0.0
         self._runner: web.AppRunner | None = None
 
     @asynccontextmanager
@@ -166,27 +177,48 @@ class TelegramServer(TelegramChats):
 
     async def _do_getUpdates(self, given: Json) -> list[Json]:  # noqa: N802
         if self.webhook:
-            raise Error(409, "Conflict: can't use getUpdates method while webhook is active")
+            raise await self._conflict(f"can't use getUpdates method while {_WEBHOOK_ACTIVE}")
         self.allowed = set(given.get("allowed_updates") or ())
-        offset = int(given.get("offset", 0))
+        offset, seconds = int(given.get("offset", 0)), min(int(given.get("timeout", 0)), LONGEST_POLL)
+        if offset == self._asked_for and self.now() < self._asked_at + SOON:
+            # Who asks the same again so soon is made to wait.
+            seconds = max(seconds, int(SOON))
+        self._asked_for, self._asked_at = offset, self.now()
         self.updates = [update for update in self.updates if update["update_id"] >= offset]
-        self.polling += 1
-        mine = self.polling
-        try:
-            async with asyncio.timeout(int(given.get("timeout", 0)) or 0.001), self._changed:
-                self._changed.notify_all()
-                await self._changed.wait_for(lambda: bool(self.updates) or self.polling != mine)
-        except TimeoutError:
-            return []
-        if self.polling != mine:
-            words = "terminated by other getUpdates request; make sure that only one bot instance is running"
-            raise Error(409, f"Conflict: {words}")
+        # Only who has to wait ends another's wait.
+        if seconds and not self.updates:
+            await self._poll(seconds)
         return self.updates[: int(given.get("limit", 100))]
+
+    async def _poll(self, seconds: int) -> None:
+        """Wait for updates, unless another comes to do the same."""
+        self._polls += 1
+        mine = self._polls
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                self._changed.notify_all()
+                await self._changed.wait_for(lambda: bool(self.updates) or self._polls != mine)
+        except TimeoutError:
+            return
+        if self._polls != mine:
+            raise await self._conflict("terminated by " + ("setWebhook request" if self.webhook else _OTHER))
+
+    async def _conflict(self, words: str) -> Error:
+        """What to answer, at most one such answer in some seconds."""
+        if self.now() < self._next_conflict:
+            await asyncio.sleep(SOON)
+        else:
+            self._next_conflict = self.now() + SOON
+        self.conflicts += 1
+        return Error(409, f"Conflict: {words}")
 
     async def _do_setWebhook(self, given: Json) -> bool:  # noqa: N802
         if not given["url"].startswith("https://"):
             raise Error(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
         self.webhook, self.secret = given["url"], given.get("secret_token", "")
+        self._polls += 1
+        async with self._changed:
+            self._changed.notify_all()
         self.allowed = set(given.get("allowed_updates") or ())
         return True
 

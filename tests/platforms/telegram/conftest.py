@@ -105,9 +105,21 @@ class Stage:
 Made = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
+@asynccontextmanager
+async def _telegram(version: float, beside: Stage | None) -> AsyncIterator[TelegramServer]:
+    if beside is not None:
+        yield beside.server
+        return
+    async with TelegramServer(version=version).running() as server:
+        yield server
+
+
 @pytest.fixture
 def stage_of(whole_bank: Bank) -> Made:
-    """Builds a stage; the platform is running inside unless `start=False`."""
+    """Builds a stage; the platform is running inside unless `start=False`.
+
+    `beside` is another one on whose server this one is another program.
+    """
 
     @asynccontextmanager
     async def make(
@@ -121,6 +133,8 @@ def stage_of(whole_bank: Bank) -> Made:
         drawing: str = "1",
         paced: Pacer | None = None,
         settled_after: float = 0.01,
+        wait: Callable[[int], float] = lambda _attempt: 0.01,
+        beside: Stage | None = None,
     ) -> AsyncIterator[Stage]:
         clock, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
         library = Library(source=LoadedBank(whole_bank), store=kept)
@@ -135,7 +149,7 @@ def stage_of(whole_bank: Bank) -> Made:
             operators=operators,
         )
         registry = CollectorRegistry()
-        async with TelegramServer(version=version).running() as server:
+        async with _telegram(version, beside) as server:
             server.bot_id = int(token.partition(":")[0])
             platform = TelegramPlatform(
                 token=token,
@@ -150,7 +164,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 registry=registry,
                 webhook_url=webhook_url,
                 paid_broadcast=paid,
-                wait=lambda _attempt: 0.01,
+                wait=wait,
                 look_every=0.02,
                 settled_after=settled_after,
             )

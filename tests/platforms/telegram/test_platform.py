@@ -55,19 +55,6 @@ async def test_a_wrong_token_is_said_in_words_and_never_shown(
     assert wrong not in captured.out + captured.err + caplog.text
 
 
-async def test_a_second_poller_is_named_and_it_goes_on_when_that_one_stops(stage: Stage) -> None:
-    server, health = stage.server, stage.platform.health
-    server.person(7)
-    async with aiohttp.ClientSession() as other:
-        while "409" not in health().why:
-            async with other.post(f"{server.url}/bot{TOKEN}/getUpdates", data={"timeout": "0"}):
-                await server.changed()
-    await server.until(lambda: stage.platform.messenger.ready)
-    await server.say(7, "/start")
-    await server.message()
-    assert health().state is State.OK
-
-
 async def test_a_token_that_is_revoked_while_running_is_noticed(stage: Stage) -> None:
     stage.server.token = "revoked"
     await stage.server.push("message", {})
