@@ -23,6 +23,7 @@ from tests.fakes.telegram_world import (
     TOKEN,
     Error,
     Json,
+    Page,
 )
 
 # As in `process_get_updates_query`, `do_get_updates`, `abort_long_poll` and `fail_query_conflict` of the official
@@ -34,6 +35,18 @@ _WEBHOOK_ACTIVE = "webhook is active; use deleteWebhook to delete the webhook fi
 _OTHER = "other getUpdates request; make sure that only one bot instance is running"
 
 
+# Faults that come when what was asked has been done: the answer's beginning, with and without the length of all of it.
+_AFTERWARDS = ("half", "start")
+
+
+class _Instead(Exception):
+    """Somebody in between answers instead."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page.body)
+        self.page = page
+
+
 class TelegramServer(TelegramChats):
     """The server; start it with `running`."""
 
@@ -43,7 +56,7 @@ class TelegramServer(TelegramChats):
         self.webhook = ""
         self.secret = ""
         self.undelivered = (0, "")
-        self.faults: dict[str, list[Error | str]] = defaultdict(list)
+        self.faults: dict[str, list[Error | Page | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
         self.limits: TelegramLimits | None = TelegramLimits()
@@ -84,6 +97,8 @@ class TelegramServer(TelegramChats):
         self.calls.append((method or request.match_info["method"], parameters))
         try:
             result = await self._call(request, method, parameters)
+        except _Instead as instead:
+            answer = self._show(request, instead.page)
         except (Error, Refused) as error:
             code, words = (error.code, error.description) if isinstance(error, Error) else (400, str(error))
             body: Json = {"ok": False, "error_code": code, "description": words}
@@ -91,22 +106,27 @@ class TelegramServer(TelegramChats):
                 body["parameters"] = error.parameters
             answer = web.json_response(body, status=code)
         else:
-            answer = web.json_response({"ok": True, "result": result})
-            if "half" in self.faults[method][:1]:
-                self.faults[method].pop(0)
-                await self._begin_only(request, answer)
+            answer = self._answer(request, method, {"ok": True, "result": result})
         async with self._changed:
             self._changed.notify_all()
         return answer
 
-    async def _begin_only(self, request: web.Request, answer: web.Response) -> None:
-        """It was done, but of the answer only the beginning comes."""
-        assert isinstance(answer.body, bytes)
-        begun = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
-        await begun.prepare(request)
-        await begun.write(answer.body[:20])
+    def _answer(self, request: web.Request, method: str, body: Json) -> web.Response:
+        """The answer to what was done, or only its beginning."""
+        ends = self.faults[method][:1]
+        if ends not in (["half"], ["start"]):
+            return web.json_response(body)
+        self.faults[method].pop(0)
+        return self._show(request, Page(json.dumps(body)[:20]), length=1000 if ends == ["half"] else None)
+
+    def _show(self, request: web.Request, page: Page, *, length: int | None = None) -> web.Response:
+        """Write these bytes and end the connection: without a length nobody sees from that whether they are all."""
         assert request.transport is not None
+        announced = "" if length is None else f"Content-Length: {length}\r\n"
+        head = f"HTTP/1.1 {page.status} Shown\r\nContent-Type: text/html\r\n{announced}Connection: close\r\n\r\n"
+        request.transport.write(head.encode() + page.body.encode())
         request.transport.close()
+        return web.Response()
 
     async def _read(self, request: web.Request) -> Json:
         values: Json = dict(request.query)
@@ -147,11 +167,13 @@ class TelegramServer(TelegramChats):
 
     async def _fault(self, request: web.Request, method: str) -> None:
         waiting = self.faults[method]
-        if not waiting or waiting[0] == "half":
+        if not waiting or waiting[0] in _AFTERWARDS:
             return
         fault = waiting.pop(0)
         if isinstance(fault, Error):
             raise fault
+        if isinstance(fault, Page):
+            raise _Instead(fault)
         if fault == "cut":
             assert request.transport is not None
             request.transport.close()

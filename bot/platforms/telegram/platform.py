@@ -96,7 +96,7 @@ class TelegramPlatform(PlatformPart):
         order = Order()
         builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
         self._requests: Final = PacedRequest(pacer=pacer, unpaid=unpaid_pacer)
-        self._receiver: Final = PacedRequest(pacer=None)
+        self._receiver: Final = PacedRequest(pacer=pacer)
         builder = builder.request(self._requests).get_updates_request(self._receiver)
         # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.
         self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat(order)).build()

@@ -13,7 +13,7 @@ from bot.catalog.source import FolderBankSource, default_folder
 from bot.core.errors import RateLimited
 from bot.core.library import Library
 from bot.core.model import Language
-from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter, Turn
+from bot.core.ports import Bank, BankSource, Clock, Lane, Pacer, Painter, Turn
 from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.platforms.telegram.platform import TelegramPlatform
@@ -118,7 +118,7 @@ async def _telegram(version: float, beside: Stage | None) -> AsyncIterator[Teleg
 def stage_of(whole_bank: Bank) -> Made:
     """Builds a stage; the platform is running inside unless `start=False`.
 
-    `beside` is another one on whose server this one is another program.
+    `beside` is another one on whose server this one is another program; `clock` is one that goes.
     """
 
     @asynccontextmanager
@@ -135,8 +135,9 @@ def stage_of(whole_bank: Bank) -> Made:
         settled_after: float = 0.01,
         wait: Callable[[int], float] = lambda _attempt: 0.01,
         beside: Stage | None = None,
+        clock: Clock | None = None,
     ) -> AsyncIterator[Stage]:
-        clock, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
+        still, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
         library = Library(source=LoadedBank(whole_bank), store=kept)
         await library.reload()
         operators = frozenset({"telegram:1"})
@@ -156,7 +157,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 api_url=server.url,
                 service=service,
                 store=kept,
-                clock=clock,
+                clock=clock or still,
                 pacer=paced or pacer,
                 painter=painter,
                 phrases=PHRASES,
@@ -173,7 +174,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 platform=platform,
                 service=service,
                 store=kept,
-                clock=clock,
+                clock=still,
                 pacer=pacer,
                 painter=painter,
                 registry=registry,

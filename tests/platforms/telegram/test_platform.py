@@ -89,6 +89,7 @@ async def test_a_pause_telegram_asks_for_before_the_next_look_for_updates_is_kep
                 await stage.platform._app.bot.get_me()
             assert len(stage.server.called("getUpdates")) == 1
             assert not stage.platform.messenger.ready
+        assert stage.pacer.pauses == [(timedelta(seconds=300), "getUpdates")]
 
 
 async def test_updates_that_waited_are_kept_and_all_are_confirmed_at_the_end(stage_of: Made) -> None:
@@ -229,7 +230,7 @@ async def test_a_pause_for_menus_holds_nobody_else_up(stage_of: Made) -> None:
             await stage.server.say(7, "/help")
             await stage.server.message()
         assert len(stage.server.called("setMyCommands")) == 1
-        assert stage.pacer.pauses == []
+        assert [scope for _, scope in stage.pacer.pauses] == ["setMyCommands"]
 
 
 async def test_a_store_that_fails_while_menus_are_set_is_tried_again(stage_of: Made) -> None:
