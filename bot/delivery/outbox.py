@@ -30,6 +30,8 @@ SOON: Final = 1.0
 A_MOMENT: Final = 0.2
 # How often a platform is looked at every moment before it is left alone for longer.
 LOOKS: Final = 50
+# A pause of fewer seconds is over before anybody has read of it.
+WORTH_A_WORD: Final = 5.0
 # How many are begun before the loop may turn to something else.
 AT_ONCE: Final = 4
 
@@ -74,11 +76,16 @@ class Outbox:
             return self._database_trouble
         if not self._messenger.ready:
             return f"{self.platform} is not connected"
-        troubled = self._flow.is_troubled(asyncio.get_running_loop().time())
-        return f"{self.platform} does not answer" if troubled else ""
+        now = asyncio.get_running_loop().time()
+        paused = self._flow.paused_for(now)
+        if paused > WORTH_A_WORD:
+            # To the minute, so that it reads the same until then.
+            until = self._clock.now() + timedelta(seconds=paused + 60)
+            return f"{self.platform} asked for a pause of everything; nothing is sent until {until:%H:%M} UTC"
+        return f"{self.platform} does not answer" if self._flow.is_troubled(now) else ""
 
     async def measure(self) -> None:
-        """Count what waits, for the metrics."""
+        """Count what is due and has not ended, for the metrics."""
         waiting = await self._store.waiting(self.platform, now=self._clock.now())
         self._metrics.queued.labels(self.platform).set(waiting)
 

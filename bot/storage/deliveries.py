@@ -118,10 +118,10 @@ def next_ready(connection: Connection, platform: Platform) -> datetime | None:
     return None if row is None else from_micros(row[0])
 
 
-def count_ready(connection: Connection, platform: Platform, *, now: datetime) -> int:
-    """How many deliveries of a platform may be claimed now."""
-    (count,) = connection.execute(COUNT_READY, (platform, to_micros(now))).fetchone()
-    return int(count)
+def count_due(connection: Connection, platform: Platform, *, now: datetime) -> int:
+    """How many deliveries of a platform are due and have not ended."""
+    counts = connection.execute(COUNT_DUE, {"platform": platform, "now": to_micros(now)})
+    return sum(count for (count,) in counts)
 
 
 # The ledger
@@ -224,8 +224,13 @@ SELECT: Final = """
         d.claimed_at, d.sent_at, d.message_id, d.reason, d.error
     FROM deliveries AS d JOIN chats AS c ON c.id = d.chat
 """
-COUNT_READY: Final = """
-    SELECT count(*) FROM deliveries WHERE platform = ? AND ready_at IS NOT NULL AND ready_at <= ?
+# Two counts: an index for each.
+COUNT_DUE: Final = """
+    SELECT count(*) FROM deliveries
+    WHERE platform = :platform AND ready_at IS NOT NULL AND kind <> 'announcement' AND due_at <= :now
+    UNION ALL
+    SELECT count(*) FROM deliveries
+    WHERE platform = :platform AND ready_at IS NOT NULL AND kind = 'announcement' AND due_at <= :now
 """
 OF_CHAT: Final = f"""
     {SELECT}

@@ -231,7 +231,7 @@ class SqliteStore(Store):
 
     @override
     async def waiting(self, platform: Platform, *, now: datetime) -> int:
-        return await self._database.read(lambda db: outbox.count_ready(db, platform, now=now))
+        return await self._database.read(lambda db: outbox.count_due(db, platform, now=now))
 
     @override
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:

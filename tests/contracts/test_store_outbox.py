@@ -207,15 +207,21 @@ async def test_a_claim_takes_nothing_before_its_time(store: Store) -> None:
     assert await store.next_wakeup(TELEGRAM) == NINE
 
 
-async def test_what_could_be_claimed_is_counted(store: Store) -> None:
+async def test_what_is_due_is_counted_until_it_ends(store: Store) -> None:
     await plan(store)
     await plan(store, chat_ref(2), due=NINE + MINUTE)
     await plan(store, chat_ref(3, platform=DISCORD))
     assert await store.waiting(TELEGRAM, now=NINE - MINUTE) == 0
     assert await store.waiting(TELEGRAM, now=NINE) == 1
     assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 2
-    await claim(store, now=NINE)
-    assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 1
+    (claimed,) = await claim(store, now=NINE)
+    assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 2
+    later = Settled(delivery=claimed.delivery.id, state=DeliveryState.RETRY, at=NINE, not_before=NINE + HOUR)
+    await store.settle([later])
+    assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 2
+    (again,) = await claim(store, now=NINE + HOUR, limit=1)
+    await settle(store, again, DeliveryState.SENT)
+    assert await store.waiting(TELEGRAM, now=NINE + HOUR) == 1
 
 
 async def test_a_lease_that_ran_out_is_claimed_again(store: Store) -> None:

@@ -349,8 +349,8 @@ class MemoryStore(Store):
 
     @override
     async def waiting(self, platform: Platform, *, now: datetime) -> int:
-        ready = (self._ready_at(row) for row in self.deliveries.values() if row.chat.platform == platform)
-        return sum(1 for at in ready if at is not None and at <= now)
+        due = (row for row in self.deliveries.values() if row.chat.platform == platform and row.due_at <= now)
+        return sum(1 for row in due if self._ready_at(row) is not None)
 
     @override
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:

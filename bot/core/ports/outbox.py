@@ -108,7 +108,7 @@ class OutboxStore(Protocol):
         ...
 
     async def waiting(self, platform: Platform, *, now: datetime) -> int:
-        """How many deliveries `claim` could give now if its limit allowed."""
+        """How many deliveries are due and have not ended: queued, waiting for another try, or being sent."""
         ...
 
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:

@@ -8,6 +8,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from bot.core.ports import Health, State
 
 _log: Final = structlog.stdlib.get_logger(__name__)
+RIVAL: Final = "another program receives this bot's updates (409); stop it, or give this one a token of its own"
 
 
 class Condition:
@@ -41,7 +42,7 @@ class Condition:
             # The SDK's own sentence holds the token.
             state, why = State.DOWN, "Telegram does not accept the token; compare it with the one @BotFather shows"
         elif isinstance(error, Conflict):
-            why = "another program receives this bot's updates (409); stop it, or give this one a token of its own"
+            why = RIVAL
         self._say(state, why)
 
     def broken(self) -> None:
