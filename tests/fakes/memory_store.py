@@ -428,9 +428,11 @@ class MemoryStore(Store):
             if not page:
                 self.foreseen.pop(number, None)
         else:
-            page = [row.chat for row in rows if row.state in WAITING]
-            for row in [row for row in rows if row.state in WAITING][:limit]:
-                self.deliveries[row.id] = replace(row, state=DeliveryState.FAILED, reason="stopped")
+            waiting = [row for row in rows if row.state in WAITING or self._left_under_way(row, at)]
+            page = [row.chat for row in waiting]
+            for row in waiting[:limit]:
+                reason = "stopped" if row.state in WAITING else "unknown-outcome"
+                self.deliveries[row.id] = replace(row, state=DeliveryState.FAILED, reason=reason)
         unfinished = {*WAITING, DeliveryState.SENDING}
         if not page and not any(row.state in unfinished for row in rows):
             ended = {
@@ -439,6 +441,9 @@ class MemoryStore(Store):
             }
             self._decide(number, ended)
         return bool(page)
+
+    def _left_under_way(self, row: Delivery, at: datetime) -> bool:
+        return row.state is DeliveryState.SENDING and self.leases[row.id] <= at
 
     def _deliveries_of(self, announcement: Announcement) -> list[Delivery]:
         slot = announcement.slot

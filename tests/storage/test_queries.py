@@ -35,7 +35,7 @@ def plan_of(connection: sqlite3.Connection, sql: str, parameters: object) -> lis
         pytest.param(deliveries.CLAIMABLE_BEHIND, NAMED, "deliveries_waiting_behind", id="claim of announcements"),
         pytest.param(announcements.NEXT_SUBSCRIBED, (0, 200), "INTEGER PRIMARY KEY", id="page of an announcement"),
         pytest.param(announcements.ANNOUNCED, ("announce-1",), "deliveries_announced", id="how far an announcement is"),
-        pytest.param(announcements.STOP_WAITING, ("announce-1", 200), "deliveries_announced", id="end of one"),
+        pytest.param(announcements.STOP_WAITING, ("announce-1", 1, 200), "deliveries_announced", id="end of one"),
         pytest.param(deliveries.NEXT_READY, ("telegram",), "deliveries_ready", id="next wakeup"),
         pytest.param(deliveries.COUNT_READY, ("telegram", 1), "deliveries_ready", id="waiting"),
         pytest.param(deliveries.OF_CHAT, ("telegram", "1", "", 5), "deliveries_by_due", id="ledger"),
