@@ -18,17 +18,18 @@ from bot.catalog.source import FolderBankSource, default_folder
 from bot.clock import SystemClock
 from bot.config import Settings, operator_language
 from bot.core.daily import DailyQuestions
-from bot.core.errors import BadContent, MessengerError
+from bot.core.errors import BadContent
 from bot.core.library import Library
-from bot.core.markup import paragraph
-from bot.core.model import ChatRef, Platform
-from bot.core.ports import Clock, Health, Lane, PlatformPart
-from bot.core.replies import Post, Reply
+from bot.core.model import Platform
+from bot.core.ports import Clock, Health, PlatformPart
 from bot.core.service import Service
 from bot.delivery.delivery import Delivery
 from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID, Limits
 from bot.delivery.metrics import PacingMetrics
+from bot.delivery.notices import Notices
+from bot.delivery.operator_chats import OperatorChats
 from bot.delivery.pacing import AccountPacer
+from bot.delivery.upkeep import Chore
 from bot.locales import FluentPhrases
 from bot.platforms.web.platform import WebPlatform
 from bot.storage.store import SqliteStore
@@ -130,17 +131,26 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             extra_routes=[route for platform in platforms for route in getattr(platform, "routes", list)()],
         )
         platforms.append(web)
+        messengers = [platform.messenger for platform in platforms]
+        notices = Notices(
+            store=store,
+            clock=clock,
+            phrases=phrases,
+            language=settings.language,
+            tell=OperatorChats(settings.operators, messengers).tell,
+        )
         delivery = Delivery(
             store=store,
             daily=DailyQuestions(library=library, store=store, phrases=phrases, catch_up=settings.catch_up),
             clock=clock,
-            messengers=[platform.messenger for platform in platforms],
+            messengers=messengers,
             registry=registry,
-            nightly=[partial(_upkeep, settings, store, clock)],
-            language=settings.language,
+            notices=notices,
+            platforms=partial(_health, platforms),
+            nightly=_chores(settings, store, clock),
             zone=settings.timezone,
-            tell_operators=partial(_tell_operators, settings.operators, platforms),
         )
+        await stack.enter_async_context(notices.running())
         parts += [*platforms, delivery]
         for part in parts:
             await stack.enter_async_context(part.running())
@@ -157,16 +167,26 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         )
 
 
-async def _upkeep(settings: Settings, store: SqliteStore, clock: Clock) -> None:
-    """The nightly work: old rows folded into daily counts, and a verified copy of the database."""
-    now = clock.now()
-    folded = await store.fold(now - LEDGER_KEPT)
-    _log.info("ledger folded", rows=folded)
-    await store.forget_expired(now)
-    if settings.backups:
-        folder = settings.database.with_name("backups")
-        copy = await store.back_up_nightly(folder, now=now, keep=settings.backups)
-        _log.info("backed up", file=str(copy))
+def _chores(settings: Settings, store: SqliteStore, clock: Clock) -> Sequence[Chore]:
+    """The nightly work: a verified copy of the database, old rows folded into daily counts, old notes forgotten."""
+
+    async def back_up() -> None:
+        if settings.backups:
+            folder = settings.database.with_name("backups")
+            copy = await store.back_up_nightly(folder, now=clock.now(), keep=settings.backups)
+            _log.info("backed up", file=str(copy))
+
+    async def fold() -> None:
+        _log.info("ledger folded", rows=await store.fold(clock.now() - LEDGER_KEPT))
+
+    async def forget() -> None:
+        _log.info("old notes forgotten", notes=await store.forget_expired(clock.now()))
+
+    return [
+        Chore(notice="notice-backup", work=back_up),
+        Chore(notice="notice-upkeep", work=fold),
+        Chore(notice="notice-upkeep", work=forget),
+    ]
 
 
 def _health(parts: Sequence[PlatformPart | Delivery]) -> list[Health]:
@@ -231,20 +251,3 @@ def _chat_platforms(
             )
         )
     return platforms
-
-
-async def _tell_operators(operators: frozenset[str], platforms: Sequence[PlatformPart], words: str) -> None:
-    """One message to each operator, where the platform can reach them; who cannot be reached finds it in the log."""
-    _log.warning("needs a person", what=words)
-    messengers = {platform.messenger.platform: platform.messenger for platform in platforms}
-    for operator in sorted(operators):
-        name, _, user = operator.partition(":")
-        messenger = messengers.get(Platform(name))
-        if messenger is None:
-            continue
-        chat = ChatRef(platform=messenger.platform, chat_id=user)
-        post = Post(chat=chat, reply=Reply(blocks=(paragraph(words),)), key=f"o{abs(hash(words)) % 10**9}")
-        try:
-            await messenger.send(post, lane=Lane.TAP)
-        except MessengerError as error:
-            _log.warning("operator not reached", operator=operator, why=str(error))

@@ -76,6 +76,11 @@ class Outbox:
             return f"{self.platform} is not connected"
         return f"{self.platform} does not answer" if self._flow.troubled else ""
 
+    @property
+    def pause(self) -> timedelta:
+        """For how long from now on the platform takes nothing from the whole account."""
+        return timedelta(seconds=self._flow.held_for(asyncio.get_running_loop().time()))
+
     async def measure(self) -> None:
         """Count what waits, for the metrics."""
         waiting = await self._store.waiting(self.platform, now=self._clock.now())

@@ -351,7 +351,10 @@ async def test_a_database_gone_for_longer_than_a_lease_brings_no_second_message(
 
     assert world.messenger.texts == {"ann": 1}
     assert (health.state, health.vital, health.why) == (State.DOWN, True, str(LOCKED))
-    assert world.told == [f"Questions are not being delivered, because of the database. {LOCKED}"]
+    assert world.told == [
+        f"Questions are not being delivered, because of the database. {LOCKED}",
+        "The database can be used again, after 61 minutes.",
+    ]
 
 
 @virtually
@@ -455,10 +458,10 @@ async def test_operators_who_cannot_be_told_are_no_obstacle(world: World, monkey
     await world.subscribe("odd", "fine", at=time(1, 1))
     world.messenger.fail("odd", Rejected("odd"))
 
-    async def unreachable(words: str) -> None:
+    async def unreachable(words: str) -> bool:
         raise OSError(words)
 
-    monkeypatch.setattr(world, "_tell", unreachable)
+    monkeypatch.setattr(world, "_hear", unreachable)
     await broadcast(world)
 
     assert [row.reason for row in world.rows("odd")] == ["rejected"]

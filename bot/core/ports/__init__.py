@@ -10,7 +10,7 @@ from bot.core.ports.learners import Report
 from bot.core.ports.messages import KEPT_MESSAGES, KeptMessage
 from bot.core.ports.messenger import Lane, Messenger, Pacer, Rights, Turn
 from bot.core.ports.outbox import Claimed, Planned, PlannedDelivery, Settled
-from bot.core.ports.parts import Health, Part, PlatformPart, State
+from bot.core.ports.parts import Cause, Health, Part, PlatformPart, State
 from bot.core.ports.store import Counts, Store
 from bot.core.ports.surroundings import Clock, Painter, Phrases
 
@@ -19,6 +19,7 @@ __all__ = [
     "Announced",
     "Bank",
     "BankSource",
+    "Cause",
     "Claimed",
     "Clock",
     "Counts",

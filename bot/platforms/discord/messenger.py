@@ -125,6 +125,8 @@ class DiscordMessenger(Messenger):
     async def _channel_of(self, poster: Poster, post: Post, place: ChatRef) -> int:
         """The channel or thread that a place is; operators are written to by their own id."""
         channel = target_of(place)
+        if post.to_person:
+            return await poster.open_dm(channel) or channel
         if post.kind is not None or place.thread_id is not None:
             return channel
         if self.client is None or self.client.get_channel(channel) is not None:

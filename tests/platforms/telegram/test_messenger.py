@@ -21,7 +21,9 @@ from bot.core.model import Chat, ChatKind, Language, MessageId
 from bot.core.ports import Lane
 from bot.core.replies import Reply
 from bot.core.requests import Voice
+from bot.delivery.operator_chats import OperatorChats
 from bot.platforms.telegram.places import ref_of
+from tests.fakes.faulty_store import make_unusable
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import Error, FakeChat
 from tests.platforms.telegram.company import post
@@ -255,3 +257,11 @@ async def test_where_a_topic_is_gone_the_post_falls_back_if_the_plan_says_so(
     assert (await server.message(chat=-100400)).thread is None
     with pytest.raises(ThreadGone):
         await stage.platform.messenger.send(post(stage, ref_of(-100400, 5), fall_back=False))
+
+
+async def test_an_operator_is_written_to_though_the_database_cannot_be_read(
+    stage: Stage, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_unusable(stage.store, monkeypatch)
+    assert await OperatorChats({"telegram:7"}, [stage.platform.messenger]).tell("The database is damaged.")
+    assert (await server.message(chat=7)).text == "The database is damaged."
