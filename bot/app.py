@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -172,8 +173,7 @@ def _chores(settings: Settings, store: SqliteStore, clock: Clock) -> Sequence[Ch
 
     async def back_up() -> None:
         if settings.backups:
-            folder = settings.database.with_name("backups")
-            copy = await store.back_up_nightly(folder, now=clock.now(), keep=settings.backups)
+            copy = await store.back_up_nightly(_backup_folder(settings), now=clock.now(), keep=settings.backups)
             _log.info("backed up", file=str(copy))
 
     async def fold() -> None:
@@ -187,6 +187,10 @@ def _chores(settings: Settings, store: SqliteStore, clock: Clock) -> Sequence[Ch
         Chore(notice="notice-upkeep", work=fold),
         Chore(notice="notice-upkeep", work=forget),
     ]
+
+
+def _backup_folder(settings: Settings) -> Path:
+    return settings.backup_folder or settings.database.with_name("backups")
 
 
 def _health(parts: Sequence[PlatformPart | Delivery]) -> list[Health]:

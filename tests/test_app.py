@@ -95,6 +95,19 @@ async def test_a_reload_that_fails_keeps_the_bank(settings: Settings, clock: Fak
         assert len(bot.library.bank.questions) == 1
 
 
+async def test_the_nightly_backup_stands_in_the_folder_that_was_set_whatever_else_fails(
+    settings: Settings, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> int:
+        raise StoreError("The database refused.")
+
+    monkeypatch.setattr("bot.storage.store.SqliteStore.fold", broken)
+    folder = tmp_path / "other disk"
+    async with started(settings.model_copy(update={"backup_folder": folder}), clock=clock) as bot:
+        await bot.delivery._upkeep.run()
+    assert [copy.name for copy in folder.iterdir()] == ["bot-2026-11-24.db"]
+
+
 class TestProcess:
     """The real process, over its command line and its signals."""
 
