@@ -18,6 +18,7 @@ from bot.core.model import Language
 from bot.core.ports import Clock, Health, Messenger, Part, State, Store
 from bot.delivery.books import Books
 from bot.delivery.flow import MOST, Flow
+from bot.delivery.guard import Guard
 from bot.delivery.herald import Herald
 from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.notices import Notices
@@ -219,7 +220,7 @@ class Delivery(Part):
         for outbox in self._outboxes:
             if outbox.pause >= LONG_PAUSE:
                 yield pause(outbox.platform, outbox.pause)
-            elif outbox.trouble and not self._trouble:
+            elif outbox.trouble and not outbox.held and not self._trouble:
                 yield silence(outbox.platform, outbox.trouble)
         for health in self._platforms():
             if (trouble := trouble_of(health)) is not None:
@@ -249,13 +250,15 @@ def _outbox(
     metrics: DeliveryMetrics,
     lease: timedelta,
 ) -> Outbox:
-    sender = Sender(messenger=messenger, store=store, daily=daily, clock=clock, notices=notices, flow=flow)
+    guard = Guard(messenger=messenger, store=store, notices=notices)
+    sender = Sender(messenger=messenger, store=store, daily=daily, clock=clock, notices=notices, flow=flow, guard=guard)
     return Outbox(
         messenger=messenger,
         store=store,
         books=books,
         sender=sender,
         flow=flow,
+        guard=guard,
         clock=clock,
         metrics=metrics,
         lease=lease,

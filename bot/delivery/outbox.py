@@ -13,6 +13,7 @@ from bot.core.model import DeliveryId, DeliveryState
 from bot.core.ports import Claimed, Clock, Messenger, Settled, Store
 from bot.delivery.books import Books
 from bot.delivery.flow import Flow
+from bot.delivery.guard import Guard
 from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.outcomes import outcome_of
 from bot.delivery.sender import SEND_LIMIT, Sender
@@ -45,6 +46,7 @@ class Outbox:
         books: Books,
         sender: Sender,
         flow: Flow,
+        guard: Guard,
         clock: Clock,
         metrics: DeliveryMetrics,
         lease: timedelta = LEASE,
@@ -55,6 +57,7 @@ class Outbox:
         self._books: Final = books
         self._sender: Final = sender
         self._flow: Final = flow
+        self._guard: Final = guard
         self._clock: Final = clock
         self._metrics: Final = metrics
         self._lease: Final = lease
@@ -74,7 +77,14 @@ class Outbox:
             return self._database_trouble
         if not self._messenger.ready:
             return f"{self.platform} is not connected"
+        if self._guard.trouble:
+            return self._guard.trouble
         return f"{self.platform} does not answer" if self._flow.troubled else ""
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing is sent until an operator says so."""
+        return bool(self._guard.trouble)
 
     @property
     def pause(self) -> timedelta:
@@ -129,7 +139,7 @@ class Outbox:
             self._looks += 1
             return A_MOMENT if self._looks < LOOKS else SOON
         self._looks = 0
-        if self._books.trouble:
+        if self._books.trouble or not await self._guard.admits():
             return SOON
         if held:
             return held

@@ -61,6 +61,11 @@ class DiscordMessenger(Messenger):
     def ready(self) -> bool:
         return self.client is not None and self.client.is_ready() and not self.client.is_closed()
 
+    @property
+    @override
+    def account(self) -> str | None:
+        return None if self.client is None or self.client.user is None else str(self.client.user.id)
+
     @override
     async def send(self, post: Post, *, lane: Lane = Lane.DAILY) -> MessageId:
         try:

@@ -415,6 +415,13 @@ async def test_a_learner_gets_the_question_in_direct_messages_with_nothing_hidde
     assert len(hidden) == 1  # the key points, closed on this step
 
 
+async def test_the_account_is_the_bot_s_own_id_once_it_is_connected(idle: Bot) -> None:
+    assert idle.platform.messenger.account is None
+    async with connected(idle):
+        await idle.server.until(lambda: idle.platform.messenger.ready)
+        assert idle.platform.messenger.account == idle.server.world.bot["id"]
+
+
 async def test_an_operator_is_written_to_by_their_own_id(bot: Bot) -> None:
     user = bot.server.world.user("operator")
     ref = ChatRef(platform=DISCORD, chat_id=user["id"])

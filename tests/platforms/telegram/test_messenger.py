@@ -25,7 +25,7 @@ from bot.delivery.operator_chats import OperatorChats
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.faulty_store import make_unusable
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import Error, FakeChat
+from tests.fakes.telegram_world import BOT_ID, Error, FakeChat
 from tests.platforms.telegram.company import post
 from tests.platforms.telegram.conftest import PHRASES, Made, Stage
 
@@ -265,3 +265,11 @@ async def test_an_operator_is_written_to_though_the_database_cannot_be_read(
     make_unusable(stage.store, monkeypatch)
     assert await OperatorChats({"telegram:7"}, [stage.platform.messenger]).tell("The database is damaged.")
     assert (await server.message(chat=7)).text == "The database is damaged."
+
+
+async def test_the_account_is_the_bot_s_own_id_once_it_is_connected(stage_of: Made) -> None:
+    async with stage_of(start=False) as stage:
+        assert stage.platform.messenger.account is None
+        async with stage.platform.running():
+            await stage.server.until(lambda: stage.platform.messenger.ready)
+            assert stage.platform.messenger.account == str(BOT_ID)
