@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 from prometheus_client import CollectorRegistry
 
+from bot import __version__
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.clock import SystemClock
 from bot.config import Settings, operator_language
@@ -32,7 +33,9 @@ from bot.delivery.operator_chats import OperatorChats
 from bot.delivery.pacing import AccountPacer
 from bot.delivery.upkeep import Chore
 from bot.locales import FluentPhrases
+from bot.metrics import DatabaseMetrics, watch_whole_bot
 from bot.platforms.web.platform import WebPlatform
+from bot.storage.facts import facts
 from bot.storage.store import SqliteStore
 
 LEDGER_KEPT: Final = timedelta(days=90)
@@ -98,7 +101,9 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     phrases = FluentPhrases()
     registry = CollectorRegistry()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(SqliteStore.open(settings.database))
+        took = DatabaseMetrics(registry).took
+        store = await stack.enter_async_context(SqliteStore.open(settings.database, took=took))
+        about = partial(facts, settings.database, _backup_folder(settings), version=__version__, since=clock.now())
         folder = settings.content or default_folder()
         library = Library(
             source=FolderBankSource(folder, phrases=phrases, language=operator_language(settings)), store=store
@@ -111,9 +116,11 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             language=settings.language,
             zone=settings.timezone,
             operators=settings.operators,
+            facts=about,
         )
         parts: list[PlatformPart | Delivery] = []
         health = partial(_health, parts)
+        watch_whole_bot(registry, health=health, facts=about)
         platforms = [
             *_chat_platforms(settings, service=service, store=store, clock=clock, phrases=phrases, registry=registry)
         ]

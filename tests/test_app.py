@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot import __version__
 from bot.__main__ import main
 from bot.app import Bot, started
 from bot.config import Settings, read_settings
@@ -57,7 +58,19 @@ async def test_the_page_answers_and_every_part_is_well(bot: Bot) -> None:
 async def test_metrics_are_for_prometheus(bot: Bot) -> None:
     status, text = await get(f"{bot.url.rstrip('/')}/metrics")
     assert status == 200
-    assert "# TYPE" in text
+    assert 'qianmian_part{part="web",state="ok"} 1.0' in text
+    assert 'qianmian_part{part="delivery",state="ok"} 1.0' in text
+    assert 'qianmian_info{version="' in text
+    assert 'qianmian_database_seconds_count{call="plan_due"}' in text
+    assert "qianmian_database_bytes" in text
+    assert "process_start_time_seconds" in text
+
+
+async def test_stats_tell_of_this_very_run(bot: Bot) -> None:
+    async with browser(bot.url) as ada, ada.tab() as tab:
+        await tab.say("/stats")
+        assert f"Version {__version__}, running since today, 12:00" in tab.latest
+        assert "last backup: none yet" in tab.latest
 
 
 async def test_a_subscription_is_pushed_at_its_minute_and_told_by_next(bot: Bot, clock: FakeClock) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import announcements, chats, deliveries, learners, subscriptions
+from bot.storage import announcements, chats, deliveries, learners, subscriptions, traffic
 from bot.storage.migrate import migrate, migrations
 
 NAMED = {"platform": "telegram", "now": 1, "limit": 100}
@@ -24,6 +24,17 @@ def plan_of(connection: sqlite3.Connection, sql: str, parameters: object) -> lis
     """The steps of SQLite's plan for a query: https://sqlite.org/eqp.html."""
     assert isinstance(parameters, tuple | dict)
     return [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()]
+
+
+@pytest.mark.parametrize("sql", [traffic.SENT, traffic.FAILED])
+def test_the_figures_of_a_week_read_no_more_than_that_week(connection: sqlite3.Connection, sql: str) -> None:
+    steps = plan_of(connection, sql, {"day": 1, "week": 1, "now": 1})
+    assert "SEARCH deliveries USING INDEX deliveries_due (due_at>? AND due_at<?)" in steps
+
+
+def test_what_waits_is_counted_among_what_waits(connection: sqlite3.Connection) -> None:
+    (step,) = [step for step in plan_of(connection, traffic.WAITING, (1,)) if "deliveries" in step]
+    assert "INDEX deliveries_ready" in step
 
 
 @pytest.mark.parametrize(

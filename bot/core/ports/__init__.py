@@ -13,6 +13,7 @@ from bot.core.ports.outbox import Claimed, Planned, PlannedDelivery, Settled
 from bot.core.ports.parts import Cause, Health, Part, PlatformPart, State
 from bot.core.ports.store import Counts, Store
 from bot.core.ports.surroundings import Clock, Painter, Phrases
+from bot.core.ports.traffic import Facts, Traffic
 
 __all__ = [
     "KEPT_MESSAGES",
@@ -23,6 +24,7 @@ __all__ = [
     "Claimed",
     "Clock",
     "Counts",
+    "Facts",
     "Health",
     "KeptMessage",
     "Lane",
@@ -40,5 +42,6 @@ __all__ = [
     "State",
     "Store",
     "Suggestion",
+    "Traffic",
     "Turn",
 ]
