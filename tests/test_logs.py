@@ -1,5 +1,6 @@
 """Logs say what happened, for people and machines, and never a secret."""
 
+import asyncio
 import json
 import logging
 
@@ -40,3 +41,36 @@ def test_http_libraries_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up(level="INFO", form="console")
     logging.getLogger("httpx").info("GET https://api.telegram.org/")
     assert capsys.readouterr().err == ""
+
+
+async def test_lines_of_one_turn_of_the_loop_leave_together_and_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(level="INFO", form="json")
+    log = structlog.stdlib.get_logger("bot.test")
+    log.info("one")
+    log.info("two")
+    assert capsys.readouterr().err == ""
+    await asyncio.sleep(0)
+    assert events(capsys) == ["one", "two"]
+    log.info("three")
+    await asyncio.to_thread(log.info, "four")
+    await asyncio.sleep(0)
+    assert events(capsys) == ["three", "four"]
+
+
+def test_without_a_loop_a_line_leaves_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(level="INFO", form="json")
+    log = structlog.stdlib.get_logger("bot.test")
+    log.warning("one")
+    assert events(capsys) == ["one"]
+
+
+def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(level="WARNING", form="json")
+    log = structlog.stdlib.get_logger("bot.test")
+    log.info("one")
+    log.error("two")
+    assert events(capsys) == ["two"]
+
+
+def events(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]

@@ -20,6 +20,7 @@ from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.commands import sync
 from bot.platforms.discord.controls import ActionItem
 from bot.platforms.discord.faults import SDK_ERRORS, typed
+from bot.platforms.discord.forums import Forums
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.slimming import keep_little
 from bot.platforms.discord.tracing import traced
@@ -44,6 +45,7 @@ class QianmianClient(discord.AutoShardedClient):
         *,
         answering: Answering,
         channels: Channels,
+        forums: Forums,
         store: Store,
         phrases: Phrases,
         pacer: Pacer,
@@ -64,7 +66,7 @@ class QianmianClient(discord.AutoShardedClient):
             http_trace=traced(pacer),
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS),
         )
-        keep_little(self)
+        keep_little(self, forums)
         sweep_seldom(self)
         self.away: Final[set[int]] = set()
         self._answering: Final = answering

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import discord
@@ -25,12 +26,19 @@ _NAMING: Final = re.compile(r"<@&\d+>")
 Client = discord.AutoShardedClient
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """A view with the contents of the files it shows, by name."""
 
     view: ui.LayoutView
     uploads: tuple[tuple[str, bytes], ...] = ()
+
+    @cached_property
+    def components(self) -> list[dict[str, Any]]:
+        """The view as Discord takes it; made once, also for many channels."""
+        view: Any = self.view
+        made: list[dict[str, Any]] = view.to_components()
+        return made
 
     @property
     def files(self) -> list[discord.File]:

@@ -49,6 +49,14 @@ _CLOSED: Final = frozenset({THREAD_ARCHIVED, THREAD_LOCKED})
 SDK_ERRORS: Final = (discord.DiscordException, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
+class AccountPaused(discord.RateLimited):
+    """Discord refuses everything for a while.
+
+    Raised as soon as it says so: the library would wait it out by itself, and if that is cut short it waits for ever
+    with all that follows.
+    """
+
+
 class Response(Protocol):
     """An answer of the server, whichever library brought it."""
 
@@ -71,7 +79,8 @@ def typed(error: Exception, *, in_thread: bool = False) -> MessengerError:
     """The typed error that stands for this one."""
     match error:
         case discord.RateLimited():
-            return RateLimited(str(error), retry_after=timedelta(seconds=error.retry_after))
+            everywhere = isinstance(error, AccountPaused)
+            return RateLimited(str(error), retry_after=timedelta(seconds=error.retry_after), everywhere=everywhere)
         case discord.HTTPException():
             return _answered(error, in_thread=in_thread)
         case aiohttp.ClientConnectorError():

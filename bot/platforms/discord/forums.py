@@ -1,19 +1,39 @@
 """Posts of a forum: each question is one of its own, called like the question and tagged like its title."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 import discord
 
 from bot.core.markup import Heading, Paragraph, plain
 from bot.core.model import MessageId
 from bot.core.replies import Post, Reply
-from bot.platforms.discord.components import Message
+from bot.platforms.discord.components import Client, Message
 from bot.platforms.discord.prose import MAX_NAME, clipped
 
 MAX_TAGS: Final = 5
+KINDS: Final = frozenset({discord.ChannelType.forum.value, discord.ChannelType.media.value})
 ARCHIVE_AFTER: Final = 10080
 """Minutes without a message after which a post leaves the list: a week, the longest that Discord knows."""
+
+
+class Forums:
+    """Which channels are forums; the library would look for one in guild after guild."""
+
+    def __init__(self) -> None:
+        self._ids: Final[set[int]] = set()
+
+    def note(self, channel: Mapping[str, Any]) -> None:
+        """Discord told of a channel, new or changed."""
+        if channel["type"] in KINDS:
+            self._ids.add(int(channel["id"]))
+
+    def find(self, client: Client | None, channel_id: int) -> discord.ForumChannel | None:
+        """The forum of that id, a media channel included; None for anything else."""
+        if client is None or channel_id not in self._ids:
+            return None
+        channel = client.get_channel(channel_id)
+        return channel if isinstance(channel, discord.ForumChannel) else None
 
 
 async def new_post(

@@ -15,6 +15,7 @@ from bot.core.replies import Post, Reply
 from bot.core.service import Service
 from bot.platforms.discord.components import Client, messages
 from bot.platforms.discord.faults import typed_errors
+from bot.platforms.discord.forums import Forums
 from bot.platforms.discord.places import where_to_speak
 from bot.platforms.discord.posting import Poster, target_of
 
@@ -44,12 +45,15 @@ _SENTENCES: Final = {
 class Managers:
     """Speaks to the people who can mend a chat."""
 
-    def __init__(self, *, service: Service, store: Store, clock: Clock, pacer: Pacer, painter: Painter) -> None:
+    def __init__(
+        self, *, service: Service, store: Store, clock: Clock, pacer: Pacer, painter: Painter, forums: Forums
+    ) -> None:
         self._service: Final = service
         self._store: Final = store
         self._clock: Final = clock
         self._pacer: Final = pacer
         self._painter: Final = painter
+        self._forums: Final = forums
         self._telling: Final[set[str]] = set()
 
     async def tell(self, client: Client, ref: ChatRef, *, lacks: Right = Right.POST) -> None:
@@ -79,7 +83,7 @@ class Managers:
         voice = await self._service.voice_in(ref)
         words = voice(_SENTENCES[lacks], chat=f"#{getattr(channel, 'name', '?')} ({guild.name})")
         post = Post(chat=ref, reply=Reply(blocks=(paragraph(words),)), key=f"{lacks}{target_of(ref)}")
-        poster = Poster(client, self._pacer, Lane.DAILY)
+        poster = Poster(client, self._forums, self._pacer, Lane.DAILY)
         if await self._owner_heard(poster, guild, post) or await self._guild_heard(poster, guild, post):
             await self._store.remember(key, now.isoformat())
 

@@ -13,8 +13,7 @@ LOOK_BACK: Final = 50
 
 def marks_of(message: Message) -> Marks:
     """The marks of a message that is about to be posted."""
-    view: Any = message.view
-    return _marks(view.to_components())
+    return _marks(message.components)
 
 
 async def standing(client: Client, channel_id: int, *, by: int, known: Collection[MessageId]) -> Mapping[Marks, int]:

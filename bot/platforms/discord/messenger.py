@@ -8,7 +8,7 @@ import discord
 import structlog
 from typing_extensions import override
 
-from bot.core.errors import MessengerError, NotAllowed, RateLimited, Rejected, ThreadGone, Unavailable
+from bot.core.errors import MessengerError, NotAllowed, Rejected, ThreadGone, Unavailable
 from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Pacer, Painter, Store
 from bot.core.repeats import Repeats
@@ -17,6 +17,7 @@ from bot.core.service import Service
 from bot.platforms.discord.components import Client, Message, NoPictures, messages, naming
 from bot.platforms.discord.drawing import drawn
 from bot.platforms.discord.faults import MISSING_PERMISSIONS, typed_errors
+from bot.platforms.discord.forums import Forums
 from bot.platforms.discord.managers import Managers, Right
 from bot.platforms.discord.metrics import Metrics
 from bot.platforms.discord.places import DISCORD
@@ -41,6 +42,7 @@ class DiscordMessenger(Messenger):
         painter: Painter,
         managers: Managers,
         metrics: Metrics,
+        forums: Forums,
     ) -> None:
         self._service: Final = service
         self._store: Final = store
@@ -49,6 +51,7 @@ class DiscordMessenger(Messenger):
         self._managers: Final = managers
         self._metrics: Final = metrics
         self._drawn_lately: Final = Repeats[list[Message]]()
+        self._forums: Final = forums
         self.client: Client | None = None
 
     @property
@@ -72,7 +75,6 @@ class DiscordMessenger(Messenger):
             sent = await self._sent(post, lane)
         except MessengerError as error:
             self._metrics.sent(type(error).__name__)
-            self._refused(error, post.chat)
             if isinstance(error, NotAllowed) and self.client is not None:
                 await self._managers.tell(self.client, post.chat)
             raise
@@ -190,14 +192,12 @@ class DiscordMessenger(Messenger):
             with typed_errors():
                 await doing
         except MessengerError as error:
-            self._refused(error, post.chat)
             _log.warning("post stands without its extra", extra=what.value, chat=str(post.chat), why=str(error))
             if isinstance(error, NotAllowed) and self.client is not None:
                 await self._managers.tell(self.client, post.chat, lacks=what)
 
     def _is_forum(self, channel: int) -> bool:
-        # Media channels are forums as well.
-        return self.client is not None and isinstance(self.client.get_channel(channel), discord.ForumChannel)
+        return self._forums.find(self.client, channel) is not None
 
     @override
     async def edit(self, chat: ChatRef, message: MessageId, reply: Reply) -> None:
@@ -213,12 +213,8 @@ class DiscordMessenger(Messenger):
         if len(shown) > 1 and spot.page is None:
             raise Rejected(f"what message {spot.message} should read takes {len(shown)} messages")
         page = shown[min(spot.page or 0, len(shown) - 1)]
-        try:
-            with typed_errors(in_thread=spot.chat.thread_id is not None):
-                await poster.edit(spot.channel, spot.message, page)
-        except MessengerError as error:
-            self._refused(error, ChatRef(platform=DISCORD, chat_id=str(spot.channel)))
-            raise
+        with typed_errors(in_thread=spot.chat.thread_id is not None):
+            await poster.edit(spot.channel, spot.message, page)
 
     async def _mentioned_on(self, spot: Spot) -> str | None:
         """The role that a daily post names above its question; an edit notifies nobody again."""
@@ -232,8 +228,4 @@ class DiscordMessenger(Messenger):
     def _poster(self, lane: Lane) -> Poster:
         if self.client is None or self.client.is_closed():
             raise Unavailable("Discord is not connected")
-        return Poster(self.client, self._pacer, lane)
-
-    def _refused(self, error: MessengerError, ref: ChatRef) -> None:
-        if isinstance(error, RateLimited):
-            self._pacer.pause(error.retry_after, scope=None if error.everywhere else str(target_of(ref)))
+        return Poster(self.client, self._forums, self._pacer, lane)

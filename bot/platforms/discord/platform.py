@@ -19,6 +19,7 @@ from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.channels import Channels
 from bot.platforms.discord.client import QianmianClient, find_gateway, point_at
 from bot.platforms.discord.faults import SDK_ERRORS, typed
+from bot.platforms.discord.forums import Forums
 from bot.platforms.discord.managers import Managers
 from bot.platforms.discord.messenger import DiscordMessenger
 from bot.platforms.discord.metrics import Metrics
@@ -101,9 +102,18 @@ class DiscordPlatform(PlatformPart):
         self._pacer: Final = pacer
         self._waits: Final = waits
         self._metrics: Final = Metrics(registry)
-        managers = Managers(service=service, store=store, clock=clock, pacer=pacer, painter=painter)
+        self._forums: Final = Forums()
+        managers = Managers(
+            service=service, store=store, clock=clock, pacer=pacer, painter=painter, forums=self._forums
+        )
         self._messenger: Final = DiscordMessenger(
-            service=service, store=store, pacer=pacer, painter=painter, managers=managers, metrics=self._metrics
+            service=service,
+            store=store,
+            pacer=pacer,
+            painter=painter,
+            managers=managers,
+            metrics=self._metrics,
+            forums=self._forums,
         )
         self._refresher: Final = Refresher(self._messenger.edit_at, pause=waits.refresh)
         self._answering: Final = Answering(
@@ -181,6 +191,7 @@ class DiscordPlatform(PlatformPart):
         return QianmianClient(
             answering=self._answering,
             channels=self._channels,
+            forums=self._forums,
             store=self._store,
             phrases=self._phrases,
             pacer=self._pacer,

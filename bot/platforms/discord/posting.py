@@ -9,9 +9,10 @@ import discord
 from bot.core.model import ChatRef, MessageId
 from bot.core.ports import Lane, Pacer
 from bot.core.replies import Post
+from bot.platforms.discord.bodies import create_message, mentions
 from bot.platforms.discord.components import Client, Message
 from bot.platforms.discord.faults import CANNOT_REPLY, NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
-from bot.platforms.discord.forums import lost_post, new_post
+from bot.platforms.discord.forums import Forums, lost_post, new_post
 from bot.platforms.discord.marks import Marks, marks_of, standing
 from bot.platforms.discord.prose import MAX_NAME, clipped
 from bot.platforms.discord.tracing import TURN
@@ -28,8 +29,9 @@ TIMEOUT: Final = 60.0
 class Poster:
     """Makes the requests of one post, each at its turn. Raises the SDK's errors."""
 
-    def __init__(self, client: Client, pacer: Pacer, lane: Lane) -> None:
+    def __init__(self, client: Client, forums: Forums, pacer: Pacer, lane: Lane) -> None:
         self._client: Final = client
+        self._forums: Final = forums
         self._pacer: Final = pacer
         self._lane: Final = lane
 
@@ -40,9 +42,9 @@ class Poster:
 
         `known` are the posts that were certainly made before this one.
         """
-        channel: Any = self._client.get_channel(channel_id)
-        if isinstance(channel, discord.ForumChannel):
-            return await self._post_to_forum(channel, post, messages, known)
+        forum = self._forums.find(self._client, channel_id)
+        if forum is not None:
+            return await self._post_to_forum(forum, post, messages, known)
         reference = await self._reference(channel_id, post)
         there: Mapping[Marks, int] = {}
         try:
@@ -57,8 +59,8 @@ class Poster:
             if error.code != NOT_A_TEXT_CHANNEL:
                 raise
         # A forum that came into being while the gateway was away.
-        forum: Any = await self._client.fetch_channel(channel_id)
-        return await self._post_to_forum(forum, post, messages, known)
+        unknown: Any = await self._client.fetch_channel(channel_id)
+        return await self._post_to_forum(unknown, post, messages, known)
 
     async def _standing(self, channel_id: int, post: Post, known: Collection[MessageId]) -> Mapping[Marks, int]:
         if not post.repeated or self._client.user is None:
@@ -75,11 +77,11 @@ class Poster:
         reference: discord.MessageReference | None,
         there: Mapping[Marks, int],
     ) -> MessageId:
-        first = there.get(marks_of(messages[0]))
+        first = there.get(marks_of(messages[0])) if there else None
         if first is None:
             first = await self._send(channel_id, messages[0], post, nonce=_nonce(post, 0), reference=reference)
         for number, message in enumerate(messages[1:], 1):
-            if marks_of(message) not in there:
+            if not there or marks_of(message) not in there:
                 await self._send(channel_id, message, post, nonce=_nonce(post, number))
         return MessageId(str(first))
 
@@ -92,20 +94,9 @@ class Poster:
         nonce: str | None,
         reference: discord.MessageReference | None = None,
     ) -> int:
-        more: dict[str, Any] = {} if reference is None else {"reference": reference}
-        if nonce is not None:
-            more["nonce"] = nonce
         await self._turn(channel_id)
         async with asyncio.timeout(TIMEOUT):
-            sent = await self._client.get_partial_messageable(channel_id).send(
-                view=message.view,
-                files=message.files,
-                silent=post.silent,
-                suppress_embeds=True,
-                allowed_mentions=_mentions(post),
-                **more,
-            )
-        return sent.id
+            return await create_message(self._client, channel_id, message, post, nonce=nonce, reference=reference)
 
     async def _turn(self, channel_id: int) -> None:
         TURN.set(await self._pacer.turn(self._lane, scope=str(channel_id), group=True))
@@ -137,7 +128,7 @@ class Poster:
         if thread is None:
             await self._turn(forum.id)
             async with asyncio.timeout(TIMEOUT):
-                thread = await new_post(forum, post, messages[0], mentions=_mentions(post))
+                thread = await new_post(forum, post, messages[0], mentions=mentions(post))
         for number, message in enumerate(messages[1:], 1):
             await self._send(thread, message, post, nonce=_nonce(post, number))
         return MessageId(str(thread))
@@ -205,14 +196,6 @@ class Poster:
 def target_of(ref: ChatRef) -> int:
     """The id of the channel or thread that a chat's posts go to."""
     return int(ref.thread_id or ref.chat_id)
-
-
-def _mentions(post: Post) -> discord.AllowedMentions:
-    """Nobody is ever notified but the plan's own role."""
-    if post.mention is None:
-        return discord.AllowedMentions.none()
-    role = discord.Object(int(post.mention))
-    return discord.AllowedMentions(everyone=False, users=False, roles=[role], replied_user=False)
 
 
 def _nonce(post: Post, number: int) -> str | None:

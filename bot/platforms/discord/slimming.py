@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import discord
 
+from bot.platforms.discord.forums import Forums
+
 Json = dict[str, Any]
 Take = Callable[[Json], None]
 
@@ -19,16 +21,24 @@ _NOT_OF_A_CHANNEL: Final = frozenset({"topic", "icon_emoji", "last_message_id", 
 _UNHEARD: Final = ("GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE")
 
 
-def keep_little(client: discord.Client) -> None:
-    """Make a client keep of guilds only what we need."""
+def keep_little(client: discord.Client, forums: Forums) -> None:
+    """Make a client keep of guilds only what we need, and tell which of their channels are forums."""
+
+    def slimmer_guild(data: Json) -> Json:
+        for channel in data.get("channels", ()):
+            forums.note(channel)
+        return slim_guild(data, _own(client, data["id"], data))
+
+    def slimmer_channel(data: Json) -> Json:
+        forums.note(data)
+        return slim_channel(data, _own(client, data.get("guild_id", 0), {}))
+
     # The library has no public way to keep less. This is the table in which it looks up what takes an event in.
     takers: dict[str, Take] = client._connection.parsers  # noqa: SLF001
     for event in ("GUILD_CREATE", "GUILD_UPDATE"):
-        takers[event] = _before(takers[event], lambda data: slim_guild(data, _own(client, data["id"], data)))
+        takers[event] = _before(takers[event], slimmer_guild)
     for event in ("CHANNEL_CREATE", "CHANNEL_UPDATE"):
-        takers[event] = _before(
-            takers[event], lambda data: slim_channel(data, _own(client, data.get("guild_id", 0), {}))
-        )
+        takers[event] = _before(takers[event], slimmer_channel)
     for event in _UNHEARD:
         del takers[event]
 

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from structlog.typing import EventDict
 from typing_extensions import override
 
+from bot.core.errors import RateLimited
 from bot.core.library import Library
 from bot.core.model import Chat, ChatKind, ChatRef, Language
 from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter, Turn
@@ -31,14 +32,17 @@ QUICK = Waits(first=0.01, longest=0.05, guilds=0.05, identify=0.0, refresh=0.02,
 
 @dataclass
 class CountingPacer(Pacer):
-    """Lets everything pass and remembers it."""
+    """Lets everything pass and remembers it, unless it is told that all would have to wait too long."""
 
+    too_long: timedelta | None = None
     turns: list[tuple[Lane, str | None]] = field(default_factory=list)
     pauses: list[tuple[timedelta, str | None]] = field(default_factory=list)
     refusals: int = 0
 
     @override
     async def turn(self, lane: Lane, *, scope: str | None = None, group: bool = False) -> Turn:
+        if self.too_long is not None:
+            raise RateLimited("no turn in time", retry_after=self.too_long)
         self.turns.append((lane, scope))
         return Turn()
 

@@ -510,7 +510,7 @@ async def test_a_short_pause_for_a_route_is_kept_without_an_error(idle: Bot) -> 
         idle.server.fail("POST", MESSAGES, 429, retry_after=0.05)
         await idle.platform.messenger.send(post(ref, card(idle)))
         assert len(posted(idle, channel)) == 1
-        assert idle.pacer.refusals == 1
+        assert idle.pacer.pauses == [(timedelta(seconds=0.05), channel["id"])]
 
 
 @pytest.mark.parametrize("everywhere", [True, False])
@@ -522,8 +522,43 @@ async def test_a_long_pause_comes_to_us_to_the_letter(idle: Bot, *, everywhere: 
         with pytest.raises(RateLimited) as caught:
             await idle.platform.messenger.send(post(ref, card(idle)))
         assert caught.value.retry_after == timedelta(seconds=64.5)
-        whole_account = [(timedelta(seconds=64.5), None)] if everywhere else []
-        assert idle.pacer.pauses == [*whole_account, (timedelta(seconds=64.5), channel["id"])]
+        assert caught.value.everywhere == everywhere
+        assert idle.pacer.pauses == [(timedelta(seconds=64.5), None if everywhere else channel["id"])]
+
+
+async def test_a_pause_of_the_whole_account_is_never_waited_for_in_a_request(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        idle.server.fail("POST", MESSAGES, 429, retry_after=20, **{"global": True})
+        with pytest.raises(RateLimited):
+            await idle.platform.messenger.send(post(ref, card(idle)))
+        # The library, which would have waited until nobody did, holds up nothing that comes later.
+        await idle.platform.messenger.send(post(ref, card(idle)))
+        assert len(posted(idle, channel)) == 1
+
+
+async def test_a_pause_for_an_extra_holds_up_no_message(idle: Bot) -> None:
+    news = channel_in(idle, kind=NEWS)
+    async with connected(idle):
+        ref = await idle.knows(news)
+        idle.server.fail("POST", r"/crosspost$", 429, retry_after=1_800)
+        await idle.platform.messenger.send(post(ref, card(idle), crosspost=True))
+        assert len(posted(idle, news)) == 1
+        ((pause, scope),) = idle.pacer.pauses
+        assert pause == timedelta(seconds=1_800)
+        assert scope not in {None, news["id"]}
+
+
+async def test_who_has_to_wait_too_long_for_a_turn_was_not_refused_by_discord(idle: Bot) -> None:
+    channel = channel_in(idle)
+    async with connected(idle):
+        ref = await idle.knows(channel)
+        idle.pacer.too_long = timedelta(seconds=30)
+        with pytest.raises(RateLimited):
+            await idle.platform.messenger.send(post(ref, card(idle)))
+        assert idle.pacer.pauses == []
+        assert idle.pacer.refusals == 0
 
 
 async def test_a_blocked_address_rests_for_an_hour(idle: Bot) -> None:
