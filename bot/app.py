@@ -154,7 +154,7 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             messengers=messengers,
             registry=registry,
             notices=notices,
-            platforms=partial(_health, platforms),
+            platforms=lambda: [platform.health() for platform in platforms],
             nightly=_chores(settings, store, clock),
             zone=settings.timezone,
         )
