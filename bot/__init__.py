@@ -7,6 +7,7 @@ The house, from the top floor down; a room imports only from floors below its ow
     config      settings      catalog   questions      storage   SQLite     health    asking a running bot
     delivery    the outbox    locales   what it says   platforms Telegram, Discord, web
     pictures    formulas      logs, clock   small things that every room above the core may use
+    metrics     of the whole bot
     core        every rule of the product, knowing none of the above
 """
 

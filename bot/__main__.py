@@ -145,6 +145,17 @@ def _restore(call: Call) -> int:
     return OK
 
 
+def _resume(call: Call) -> int:
+    from bot.core.model import Platform  # noqa: PLC0415  # start-up time
+    from bot.delivery.guard import keys  # noqa: PLC0415
+    from bot.storage.notes import forget_beside  # noqa: PLC0415
+
+    platform = call.options.platform
+    held = forget_beside(call.settings.database, keys(Platform(platform)))
+    print(call.voice("resume-done" if held else "resume-nothing", platform=platform.title()))
+    return OK
+
+
 def _size(file: Path) -> str:
     size = file.stat().st_size
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"  # noqa: PLR2004  # a million bytes
@@ -183,6 +194,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Call], int]]] = {
     "reports": _reports,
     "backup": _backup,
     "restore": _restore,
+    "resume": _resume,
     "doctor": _doctor,
     "health": _health,
 }

@@ -9,28 +9,33 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry
 
+from bot import __version__
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.clock import SystemClock
 from bot.config import Settings, operator_language
 from bot.core.daily import DailyQuestions
-from bot.core.errors import BadContent, MessengerError
+from bot.core.errors import BadContent
 from bot.core.library import Library
-from bot.core.markup import paragraph
-from bot.core.model import ChatRef, Platform
-from bot.core.ports import Clock, Health, Lane, PlatformPart
-from bot.core.replies import Post, Reply
+from bot.core.model import Platform
+from bot.core.ports import Clock, Health, PlatformPart
 from bot.core.service import Service
 from bot.delivery.delivery import Delivery
 from bot.delivery.limits import DISCORD, TELEGRAM, TELEGRAM_PAID, Limits
 from bot.delivery.metrics import PacingMetrics
+from bot.delivery.notices import Notices
+from bot.delivery.operator_chats import OperatorChats
 from bot.delivery.pacing import AccountPacer
+from bot.delivery.upkeep import Chore
 from bot.locales import FluentPhrases
+from bot.metrics import DatabaseMetrics, watch_whole_bot
 from bot.platforms.web.platform import WebPlatform
+from bot.storage.facts import facts
 from bot.storage.store import SqliteStore
 
 LEDGER_KEPT: Final = timedelta(days=90)
@@ -97,7 +102,9 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
     phrases = FluentPhrases()
     registry = CollectorRegistry()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(SqliteStore.open(settings.database))
+        took = DatabaseMetrics(registry).took
+        store = await stack.enter_async_context(SqliteStore.open(settings.database, took=took))
+        about = partial(facts, settings.database, _backup_folder(settings), version=__version__, since=clock.now())
         folder = settings.content or default_folder()
         library = Library(
             source=FolderBankSource(folder, phrases=phrases, language=operator_language(settings)), store=store
@@ -110,9 +117,11 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             language=settings.language,
             zone=settings.timezone,
             operators=settings.operators,
+            facts=about,
         )
         parts: list[PlatformPart | Delivery] = []
         health = partial(_health, parts, store)
+        watch_whole_bot(registry, health=health, facts=about)
         platforms = [
             *_chat_platforms(settings, service=service, store=store, clock=clock, phrases=phrases, registry=registry)
         ]
@@ -131,17 +140,26 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             extra_routes=[route for platform in platforms for route in getattr(platform, "routes", list)()],
         )
         platforms.append(web)
+        messengers = [platform.messenger for platform in platforms]
+        notices = Notices(
+            store=store,
+            clock=clock,
+            phrases=phrases,
+            language=settings.language,
+            tell=OperatorChats(settings.operators, messengers).tell,
+        )
         delivery = Delivery(
             store=store,
             daily=DailyQuestions(library=library, store=store, phrases=phrases, catch_up=settings.catch_up),
             clock=clock,
-            messengers=[platform.messenger for platform in platforms],
+            messengers=messengers,
             registry=registry,
-            nightly=[partial(_upkeep, settings, store, clock)],
-            language=settings.language,
+            notices=notices,
+            platforms=lambda: [platform.health() for platform in platforms],
+            nightly=_chores(settings, store, clock),
             zone=settings.timezone,
-            tell_operators=partial(_tell_operators, settings.operators, platforms),
         )
+        await stack.enter_async_context(notices.running())
         parts += [*platforms, delivery]
         for part in parts:
             await stack.enter_async_context(part.running())
@@ -159,16 +177,29 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         )
 
 
-async def _upkeep(settings: Settings, store: SqliteStore, clock: Clock) -> None:
-    """The nightly work: old rows folded into daily counts, and a verified copy of the database."""
-    now = clock.now()
-    folded = await store.fold(now - LEDGER_KEPT)
-    _log.info("ledger folded", rows=folded)
-    await store.forget_expired(now)
-    if settings.backups:
-        folder = settings.database.with_name("backups")
-        copy = await store.back_up_nightly(folder, now=now, keep=settings.backups)
-        _log.info("backed up", file=str(copy))
+def _chores(settings: Settings, store: SqliteStore, clock: Clock) -> Sequence[Chore]:
+    """The nightly work: a verified copy of the database, old rows folded into daily counts, old notes forgotten."""
+
+    async def back_up() -> None:
+        if settings.backups:
+            copy = await store.back_up_nightly(_backup_folder(settings), now=clock.now(), keep=settings.backups)
+            _log.info("backed up", file=str(copy))
+
+    async def fold() -> None:
+        _log.info("ledger folded", rows=await store.fold(clock.now() - LEDGER_KEPT))
+
+    async def forget() -> None:
+        _log.info("old notes forgotten", notes=await store.forget_expired(clock.now()))
+
+    return [
+        Chore(notice="notice-backup", work=back_up),
+        Chore(notice="notice-upkeep", work=fold),
+        Chore(notice="notice-upkeep", work=forget),
+    ]
+
+
+def _backup_folder(settings: Settings) -> Path:
+    return settings.backup_folder or settings.database.with_name("backups")
 
 
 def _health(parts: Sequence[PlatformPart | Delivery], store: SqliteStore) -> list[Health]:
@@ -233,20 +264,3 @@ def _chat_platforms(
             )
         )
     return platforms
-
-
-async def _tell_operators(operators: frozenset[str], platforms: Sequence[PlatformPart], words: str) -> None:
-    """One message to each operator, where the platform can reach them; who cannot be reached finds it in the log."""
-    _log.warning("needs a person", what=words)
-    messengers = {platform.messenger.platform: platform.messenger for platform in platforms}
-    for operator in sorted(operators):
-        name, _, user = operator.partition(":")
-        messenger = messengers.get(Platform(name))
-        if messenger is None:
-            continue
-        chat = ChatRef(platform=messenger.platform, chat_id=user)
-        post = Post(chat=chat, reply=Reply(blocks=(paragraph(words),)), key=f"o{abs(hash(words)) % 10**9}")
-        try:
-            await messenger.send(post, lane=Lane.TAP)
-        except MessengerError as error:
-            _log.warning("operator not reached", operator=operator, why=str(error))

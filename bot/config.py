@@ -215,6 +215,7 @@ class Settings(BaseSettings):
     backups: Annotated[int, _whole(0, 365, example=7)] = Field(
         default=7, description="How many nightly backups are kept; 0 makes none"
     )
+    backup_folder: Path | None = Field(default=None, description="Where they stand; best on another disk")
     operators: Annotated[frozenset[str], NoDecode, BeforeValidator(_people)] = Field(
         default=frozenset(), description="Who runs the bot: telegram:123456, discord:4567"
     )

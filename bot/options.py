@@ -15,6 +15,7 @@ ABOUT: Final = {
     "reports": "Print the corrections that readers suggested, also while the bot runs.",
     "backup": "Copy the database to FILE while the bot runs, and verify the copy.",
     "restore": "Put a backup in place of the database; the bot must not be running.",
+    "resume": "Go on sending on PLATFORM, which the bot held back lest it end subscriptions by mistake.",
     "doctor": "Look at settings, database, content, tokens, clock and fonts, and say what to do.",
     "health": "Ask the running bot how it is; exit code 0 when it is alive.",
 }
@@ -70,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("--force", action="store_true", help="replace an earlier backup of that name")
     restore = add("restore", database)
     restore.add_argument("file", type=Path)
+    resume = add("resume", database)
+    resume.add_argument("platform", choices=("telegram", "discord"))
     add("doctor", address, database, content)
     add("health", address)
     return parser

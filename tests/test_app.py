@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot import __version__
 from bot.__main__ import main
 from bot.app import Bot, started
 from bot.config import Settings, read_settings
@@ -57,7 +58,19 @@ async def test_the_page_answers_and_every_part_is_well(bot: Bot) -> None:
 async def test_metrics_are_for_prometheus(bot: Bot) -> None:
     status, text = await get(f"{bot.url.rstrip('/')}/metrics")
     assert status == 200
-    assert "# TYPE" in text
+    assert 'qianmian_part{part="web",state="ok"} 1.0' in text
+    assert 'qianmian_part{part="delivery",state="ok"} 1.0' in text
+    assert 'qianmian_info{version="' in text
+    assert 'qianmian_database_seconds_count{call="plan_due"}' in text
+    assert "qianmian_database_bytes" in text
+    assert "process_start_time_seconds" in text
+
+
+async def test_stats_tell_of_this_very_run(bot: Bot) -> None:
+    async with browser(bot.url) as ada, ada.tab() as tab:
+        await tab.say("/stats")
+        assert f"Version {__version__}, running since today, 12:00" in tab.latest
+        assert "last backup: none yet" in tab.latest
 
 
 async def test_a_subscription_is_pushed_at_its_minute_and_told_by_next(bot: Bot, clock: FakeClock) -> None:
@@ -93,6 +106,19 @@ async def test_a_reload_that_fails_keeps_the_bank(settings: Settings, clock: Fak
         (folder / "lora/lora-idea.md").write_text("rubbish", encoding="utf-8")
         await bot.reload()
         assert len(bot.library.bank.questions) == 1
+
+
+async def test_the_nightly_backup_stands_in_the_folder_that_was_set_whatever_else_fails(
+    settings: Settings, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> int:
+        raise StoreError("The database refused.")
+
+    monkeypatch.setattr("bot.storage.store.SqliteStore.fold", broken)
+    folder = tmp_path / "other disk"
+    async with started(settings.model_copy(update={"backup_folder": folder}), clock=clock) as bot:
+        await bot.delivery._upkeep.run()
+    assert [copy.name for copy in folder.iterdir()] == ["bot-2026-11-24.db"]
 
 
 class TestProcess:

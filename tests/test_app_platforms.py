@@ -11,12 +11,13 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.app import Bot, started
-from bot.config import read_settings
+from bot.config import Settings, read_settings
 from bot.core.ports import State
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord_people import Person
 from tests.fakes.discord_server import TOKEN as DISCORD_TOKEN
 from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.discord_world import DM, texts
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import TOKEN as TELEGRAM_TOKEN
 
@@ -38,15 +39,17 @@ async def discord() -> AsyncIterator[FakeDiscord]:
 
 
 @pytest.fixture
-async def bot(
-    telegram: TelegramServer,
-    discord: FakeDiscord,
-    clock: FakeClock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Bot]:
+def operator(discord: FakeDiscord) -> str:
+    """The id on Discord of one of the two who run the bot; the other is number 7 on Telegram."""
+    return str(discord.world.user("operator")["id"])
+
+
+@pytest.fixture
+def settings(
+    telegram: TelegramServer, discord: FakeDiscord, operator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     monkeypatch.chdir(tmp_path)
-    settings = read_settings(
+    return read_settings(
         database=tmp_path / "bot.sqlite3",
         web_port=0,
         language="en",
@@ -55,7 +58,12 @@ async def bot(
         telegram_api_url=telegram.url,
         discord_token=DISCORD_TOKEN,
         discord_api_url=discord.url,
+        operators=f"telegram:7, discord:{operator}",
     )
+
+
+@pytest.fixture
+async def bot(settings: Settings, discord: FakeDiscord, clock: FakeClock) -> AsyncIterator[Bot]:
     async with started(settings, clock=clock) as running:
         await discord.until(lambda: discord.commands)
         yield running
@@ -123,3 +131,37 @@ async def test_a_platform_that_is_away_leaves_the_others_alone(
     bot.delivery.tick()
     cards = await telegram.until(lambda: [m for m in telegram.messages if m.by_bot and m.rich and m.chat == 7])
     assert len(cards) == 1
+
+
+async def test_operators_on_discord_hear_that_telegram_refuses_the_token_and_takes_it_again(
+    bot: Bot, telegram: TelegramServer, discord: FakeDiscord, operator: str
+) -> None:
+    telegram.person(7)
+    telegram.token = "110201543:another"
+    # Whatever comes ends the long wait for it, and the next one is refused.
+    await telegram.say(7, "/help")
+    await telegram.until(lambda: bot.platforms[0].health().state is State.DOWN)
+    now = asyncio.get_running_loop().time()
+    for seconds in (0, 90):
+        await bot.delivery._vigil.look(now + seconds, bot.delivery._troubles())
+    await discord.until(lambda: written_to(discord, operator))
+    telegram.token = TELEGRAM_TOKEN
+    await telegram.until(lambda: bot.platforms[0].health().state is State.OK)
+    await bot.delivery._vigil.look(now + 200, bot.delivery._troubles())
+    await discord.until(lambda: len(written_to(discord, operator)) == 2)
+    await telegram.until(lambda: [m for m in telegram.messages if m.by_bot and m.chat == 7 and "well again" in m.text])
+
+    refused, back = written_to(discord, operator)
+    assert refused.startswith("Telegram does not accept the bot's token any more")
+    assert back.startswith("Telegram is well again")
+    assert TELEGRAM_TOKEN not in refused
+
+
+def written_to(discord: FakeDiscord, person: str) -> list[str]:
+    """What stands in the direct messages with somebody."""
+    return [
+        texts(message)
+        for channel in discord.world.channels.values()
+        if channel["type"] == DM and channel["recipients"][0]["id"] == person
+        for message in discord.world.messages[channel["id"]]
+    ]

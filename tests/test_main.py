@@ -16,6 +16,7 @@ from bot.__main__ import OK, UNUSABLE, WRONG, main
 from bot.clock import SystemClock
 from bot.core.model import Chat, ChatKind, ChatRef, LearnerRef, Platform, QuestionId
 from bot.core.ports import Bank
+from bot.delivery.guard import keys
 from bot.locales import FluentPhrases
 from bot.platforms.telegram.places import ref_of
 from bot.storage.store import SqliteStore
@@ -64,7 +65,8 @@ def chats_in(database: Path) -> int:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["run"], ["check"], ["ask"], ["reports"], ["backup"], ["restore"], ["doctor"], ["health"]]
+    "command",
+    [[], ["run"], ["check"], ["ask"], ["reports"], ["backup"], ["restore"], ["resume"], ["doctor"], ["health"]],
 )
 def test_help_is_everywhere(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -149,6 +151,26 @@ def test_ask_asks_and_answers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def test_ask_about_an_unknown_topic_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", "--topic", "cooking"]) == WRONG
     assert "cooking" in capsys.readouterr().err
+
+
+async def test_resume_lets_a_running_bot_forget_whose_subscriptions_it_held_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with SqliteStore.open(tmp_path / "bot.sqlite3") as store:
+        owner, gone = keys(Platform("telegram"))
+        await store.remember(owner, "111")
+        await store.remember(gone, "held")
+        await store.remember("told/notice-upkeep", "kept")
+        assert main(["resume", "telegram"]) == OK
+        assert "Whatever bot runs next on Telegram" in capsys.readouterr().out
+        assert [await store.recall(key) for key in (owner, gone, "told/notice-upkeep")] == [None, None, "kept"]
+        assert main(["resume", "discord"]) == OK
+    assert "Nothing is held back on Discord" in capsys.readouterr().out
+
+
+def test_resume_without_a_database_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resume", "telegram"]) == UNUSABLE
+    assert "bot.sqlite3" in capsys.readouterr().err
 
 
 async def test_reports_are_printed_while_the_bot_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from bot.core.actions import (
     Unsubscribe,
 )
 from bot.core.commands import BY_NAME, Audience
+from bot.core.errors import StoreError
 from bot.core.model import Chat, ChatKind, ChatRef, Language
 from bot.core.ports import Store
 from bot.core.requests import Request
@@ -45,8 +46,11 @@ class Languages:
         return chosen or hint or self.default
 
     async def of_chat(self, ref: ChatRef) -> Language:
-        """What everybody in a chat reads."""
-        return await self._known(ref, await self.store.chat(ref)) or self.default
+        """What everybody in a chat reads; the default while the database cannot say."""
+        try:
+            return await self._known(ref, await self.store.chat(ref)) or self.default
+        except StoreError:
+            return self.default
 
     async def spoken_to(self, request: Request, *, aloud: bool) -> Language:
         """The same for the chat of a request; with `aloud`, a chat that had no language yet keeps the speaker's."""

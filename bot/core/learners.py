@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.core import cards
-from bot.core.actions import Ask, AskFor, ForgetMe, ShareAnswer, ShowQuestion
+from bot.core.actions import Ask, AskFor, ForgetMe, ShareAnswer
 from bot.core.errors import Mistake
 from bot.core.library import Library
-from bot.core.markup import Bold, Details, Heading, ItemList, Paragraph, Quote, bullets, inlines, paragraph
+from bot.core.markup import Bold, Details, Heading, Quote, bullets, inlines, paragraph
 from bot.core.model import ChatKind, QuestionId, Rating, Stage
 from bot.core.ports import Store
 from bot.core.replies import Attachment, Button, Placement, Prompt, Reply, Response, Row, Tone
@@ -117,51 +117,6 @@ class Learners:
         lead = voice("share-lead", question=cards.short(question.text(voice.language).question, 200))
         reply = Reply(blocks=(paragraph(Bold(inlines(lead))), Quote((paragraph(own),))))
         return Response(reply=reply, shared=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operators:
-    """What the people who run the bot may ask of it."""
-
-    library: Library
-    store: Store
-
-    async def stats(self, voice: Voice) -> Response:
-        """How many chats, subscriptions, learners and deliveries there are."""
-        counts = await self.store.counts()
-        figures = (
-            ("stats-chats", counts.chats),
-            ("stats-subscriptions", counts.subscriptions),
-            ("stats-learners", counts.learners),
-            ("stats-answers", counts.answers),
-            ("stats-reports", counts.reports),
-        )
-        lines = [voice(key, n=n) for key, n in figures]
-        lines += [voice("stats-state", state=state, n=n) for state, n in sorted(counts.by_state.items())]
-        return Response(reply=Reply(blocks=(Heading(1, inlines(voice("stats-title"))), bullets(lines))))
-
-    async def reload(self, voice: Voice) -> Response:
-        """Load the bank again; raises BadContent, with the old bank still in use."""
-        count = await self.library.reload()
-        return Response(reply=Reply(blocks=(paragraph(voice("reloaded", n=count)),)))
-
-    async def reports(self, voice: Voice) -> Response:
-        """The latest corrections that readers suggested."""
-        rows = await self.store.reports(limit=20)
-        if not rows:
-            raise Mistake("reports-empty")
-        items = tuple(
-            (Paragraph(inlines(voice("report-line", number=r.number, question=r.question, text=r.text[:300]))),)
-            for r in rows
-        )
-        known = {question.id for question in self.library.bank.questions}
-        buttons = tuple(
-            Row(buttons=(Button(label=id_, action=ShowQuestion(question=id_)),))
-            for id_ in dict.fromkeys(row.question for row in rows[:5])
-            if id_ in known
-        )
-        blocks = (Heading(1, inlines(voice("reports-title"))), ItemList(items))
-        return Response(reply=Reply(blocks=blocks, controls=buttons))
 
 
 def _prompt(action: AskFor, label: str, placeholder: str) -> Response:

@@ -170,6 +170,7 @@ class Post:
 
     Attributes:
         kind: What sort of chat it is, where that is known already.
+        to_person: Whether `chat` names a person by their id, whom the store may not know.
         key: Stable over retries of the same delivery; platforms that can, refuse a repeat of it.
         reply_to: Post below this earlier message, where that still exists.
         mention: What the platform may notify (a Discord role id); nothing else is ever pinged.
@@ -183,6 +184,7 @@ class Post:
     reply: Reply
     key: str
     kind: ChatKind | None = None
+    to_person: bool = False
     reply_to: MessageId | None = None
     silent: bool = False
     protected: bool = False

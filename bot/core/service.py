@@ -16,12 +16,13 @@ from bot.core.browsing import Browsing
 from bot.core.commands import COMMANDS, Command, Kind, Who, find_command
 from bot.core.errors import NOTHING_NEAR, BadContent, Mistake, NotPermitted, StaleAction
 from bot.core.languages import Languages, command_heard_by_all, heard_by_all
-from bot.core.learners import Learners, Operators
+from bot.core.learners import Learners
 from bot.core.library import Library
 from bot.core.manners import offer, sentence_of, sorry
 from bot.core.markup import Bold, Code, Heading, ItemList, Paragraph, Text, inlines, paragraph
 from bot.core.model import MAX_ANNOUNCEMENT, ChatKind, ChatRef, Difficulty, Language
-from bot.core.ports import Phrases, Store, Suggestion
+from bot.core.operators import Operators
+from bot.core.ports import Facts, Phrases, Store, Suggestion
 from bot.core.prompts import Prompts
 from bot.core.questions import Questions
 from bot.core.quizzes import Quizzes
@@ -45,6 +46,7 @@ class Service:
         language: Spoken where nobody chose and the client does not tell.
         zone: The zone of a subscription that names none.
         operators: The people who run the bot, as `platform:user_id`.
+        facts: Tells about this run of the bot.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Service:
         language: Language,
         zone: str,
         operators: frozenset[str],
+        facts: Callable[[], Facts] | None = None,
     ) -> None:
         self._library: Final = library
         self._store: Final = store
@@ -67,7 +70,7 @@ class Service:
         self.quizzes: Final = Quizzes(library=library, store=store)
         self.subscriptions: Final = Subscriptions(library=library, store=store, default_zone=zone)
         self.learners: Final = Learners(library=library, store=store)
-        self.operators: Final = Operators(library=library, store=store)
+        self.operators: Final = Operators(library=library, store=store, zone=zone, facts=facts)
         self.announcements: Final = Announcements(store=store)
         self.prompts: Final = Prompts(
             questions=self.questions,
@@ -246,7 +249,7 @@ class Service:
             "language": self._speak,
             "suggest": self._suggest_correction,
             "me": self.learners.me,
-            "stats": lambda _r, v, _w: self.operators.stats(v),
+            "stats": lambda r, v, _w: self.operators.stats(r, v),
             "reload": lambda _r, v, _w: self.operators.reload(v),
             "reports": lambda _r, v, _w: self.operators.reports(v),
             "announce": self._announce,

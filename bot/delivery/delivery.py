@@ -1,9 +1,10 @@
 """The delivery as a part of the bot: ticks every minute, an outbox for every messenger, upkeep at night."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -18,12 +19,15 @@ from bot.core.model import Language
 from bot.core.ports import Clock, Health, Messenger, Part, State, Store
 from bot.delivery.books import Books
 from bot.delivery.flow import MOST, Flow
+from bot.delivery.guard import Guard
 from bot.delivery.herald import Herald
 from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.notices import Notices
 from bot.delivery.outbox import LEASE, Outbox
 from bot.delivery.planner import Planner
 from bot.delivery.sender import Sender
+from bot.delivery.upkeep import Chore, Upkeep
+from bot.delivery.vigil import Trouble, Vigil, database, pause, silence, trouble_of
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -32,8 +36,12 @@ NIGHT: Final = {"hour": 3, "minute": 30}
 WATCH_EVERY: Final = 20.0
 TICK_OVERDUE: Final = 75.0
 DEAD_AFTER: Final = 300.0
-TROUBLE_TOLD_AFTER: Final = 60.0
+# A pause of the whole account that is told at once.
+LONG_PAUSE: Final = timedelta(minutes=1)
+# After the start there is enough to do.
+MAKE_UP_AFTER: Final = 300.0
 UPKEEP_GRACE: Final = 0.5
+AFTER_MISHAP: Final = 1.0
 
 
 class Delivery(Part):
@@ -45,9 +53,9 @@ class Delivery(Part):
         clock: The wall clock.
         messengers: One for each platform.
         registry: Where the metrics go.
-        nightly: Upkeep, run one after the other in the night; one that fails does not stop the next.
-        tell_operators: Gets a sentence when something needs a person, each kind at most once a day.
-        language: Of those sentences.
+        notices: Told when something needs a person; None if nobody wants to know.
+        platforms: How the platforms are doing.
+        nightly: Upkeep, done one after the other in the night.
         zone: In which it is night.
         most: Deliveries under way at once, for each messenger.
         lease: After a crash, how long what was under way waits before it is sent again.
@@ -61,20 +69,21 @@ class Delivery(Part):
         clock: Clock,
         messengers: Sequence[Messenger],
         registry: CollectorRegistry,
-        nightly: Sequence[Callable[[], Awaitable[None]]] = (),
-        tell_operators: Callable[[str], Awaitable[None]] | None = None,
-        language: Language = Language.ZH,
+        notices: Notices | None = None,
+        platforms: Callable[[], Sequence[Health]] = tuple,
+        nightly: Sequence[Chore] = (),
         zone: str = "UTC",
         most: int = MOST,
         lease: timedelta = LEASE,
     ) -> None:
         self._clock: Final = clock
-        self._nightly: Final = tuple(nightly)
+        if notices is None:
+            notices = Notices(store=store, clock=clock, phrases=daily.phrases, language=Language.EN)
+        self._platforms: Final = platforms
+        self._upkeep: Final = Upkeep(nightly, store=store, clock=clock, notices=notices)
+        self._vigil: Final = Vigil(notices)
         self._zone: Final = zone
         metrics = DeliveryMetrics(registry)
-        self._notices: Final = Notices(
-            store=store, clock=clock, phrases=daily.phrases, language=language, tell=tell_operators
-        )
         self._books: Final = Books(store, metrics.stored)
         self._outboxes: Final = [
             _outbox(
@@ -84,7 +93,7 @@ class Delivery(Part):
                 daily=daily,
                 clock=clock,
                 books=self._books,
-                notices=self._notices,
+                notices=notices,
                 metrics=metrics,
                 lease=lease,
             )
@@ -100,7 +109,6 @@ class Delivery(Part):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ticked_at = 0.0
         self._planned_at = 0.0
-        self._troubled_at: float | None = None
 
     def wake(self) -> None:
         """There may be something to send now."""
@@ -139,11 +147,12 @@ class Delivery(Part):
     async def _running(self) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         self._planned_at = self._loop.time()
-        writing = asyncio.create_task(self._books.run())
-        sending = [asyncio.create_task(outbox.run()) for outbox in self._outboxes]
+        writing = _kept_going("books", self._books.run)
+        sending = [_kept_going("outbox", outbox.run) for outbox in self._outboxes]
         scheduler = self._scheduler()
-        watching = asyncio.create_task(self._watch(scheduler))
-        announcing = asyncio.create_task(self._herald.run())
+        watching = _kept_going("watch", partial(self._watch, scheduler))
+        announcing = _kept_going("herald", self._herald.run)
+        self._keep(asyncio.create_task(self._make_up()))
         scheduler.start()
         try:
             yield
@@ -171,7 +180,11 @@ class Delivery(Part):
         self.tick()
 
     async def _on_night(self) -> None:
-        self._keep(asyncio.create_task(self._upkeep()))
+        self._keep(asyncio.create_task(self._upkeep.run()))
+
+    async def _make_up(self) -> None:
+        await asyncio.sleep(MAKE_UP_AFTER)
+        await self._upkeep.make_up()
 
     async def _plan_all(self) -> None:
         while self._wanted:
@@ -196,7 +209,7 @@ class Delivery(Part):
             _log.warning("what waits was not counted", why=str(error))
 
     async def _watch(self, scheduler: AsyncIOScheduler) -> None:
-        """Tick at once, and whenever the scheduler has not for too long; tell when the database stays away."""
+        """Tick at once, and whenever the scheduler has not for too long; tell of what stays broken."""
         loop = asyncio.get_running_loop()
         self.tick()
         while True:
@@ -205,23 +218,20 @@ class Delivery(Part):
                 _log.warning("ticks were overdue; was the clock set?", now=self._clock.now().isoformat())
                 scheduler.reschedule_job("tick", trigger=_every_minute())
                 self.tick()
-            await self._tell_of_trouble(loop.time())
+            await self._vigil.look(loop.time(), self._troubles())
 
-    async def _tell_of_trouble(self, now: float) -> None:
-        if not self._trouble:
-            self._troubled_at = None
-        elif self._troubled_at is None:
-            self._troubled_at = now
-        elif now - self._troubled_at > TROUBLE_TOLD_AFTER:
-            await self._notices.tell("notice-database", why=self._trouble)
-
-    async def _upkeep(self) -> None:
-        for work in self._nightly:
-            try:
-                await work()
-            except Exception as error:  # noqa: BLE001  # the next one has its turn
-                _log.exception("upkeep failed")
-                await self._notices.tell("notice-upkeep", why=str(error) or type(error).__name__)
+    def _troubles(self) -> Iterator[Trouble]:
+        """What is not well now; of two about one platform, what itself says of it comes later and counts."""
+        if self._trouble:
+            yield database(self._trouble)
+        for outbox in self._outboxes:
+            if outbox.pause >= LONG_PAUSE:
+                yield pause(outbox.platform, outbox.pause)
+            elif outbox.trouble and not outbox.held and not self._trouble:
+                yield silence(outbox.platform, outbox.trouble)
+        for health in self._platforms():
+            if (trouble := trouble_of(health)) is not None:
+                yield trouble
 
     async def _end_upkeep(self) -> None:
         tasks = list(self._tasks)
@@ -247,17 +257,35 @@ def _outbox(
     metrics: DeliveryMetrics,
     lease: timedelta,
 ) -> Outbox:
-    sender = Sender(messenger=messenger, store=store, daily=daily, clock=clock, notices=notices, flow=flow)
+    guard = Guard(messenger=messenger, store=store, notices=notices)
+    sender = Sender(messenger=messenger, store=store, daily=daily, clock=clock, notices=notices, flow=flow, guard=guard)
     return Outbox(
         messenger=messenger,
         store=store,
         books=books,
         sender=sender,
         flow=flow,
+        guard=guard,
         clock=clock,
         metrics=metrics,
         lease=lease,
     )
+
+
+def _kept_going(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    """A task that ends when the work has ended well; what nobody foresaw is logged, and the work begun anew."""
+
+    async def keep_going() -> None:
+        while True:
+            try:
+                await work()
+            except Exception:  # noqa: BLE001  # nothing else would notice, and nothing would be sent any more
+                _log.exception("a task of the delivery died, and is begun anew", task=name)
+                await asyncio.sleep(AFTER_MISHAP)
+            else:
+                return
+
+    return asyncio.create_task(keep_going(), name=name)
 
 
 def _every_minute() -> CronTrigger:

@@ -13,6 +13,7 @@ from bot.core.model import DeliveryId, DeliveryState
 from bot.core.ports import Claimed, Clock, Messenger, Settled, Store
 from bot.delivery.books import Books
 from bot.delivery.flow import Flow
+from bot.delivery.guard import Guard
 from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.outcomes import outcome_of
 from bot.delivery.sender import SEND_LIMIT, Sender
@@ -47,6 +48,7 @@ class Outbox:
         books: Books,
         sender: Sender,
         flow: Flow,
+        guard: Guard,
         clock: Clock,
         metrics: DeliveryMetrics,
         lease: timedelta = LEASE,
@@ -57,6 +59,7 @@ class Outbox:
         self._books: Final = books
         self._sender: Final = sender
         self._flow: Final = flow
+        self._guard: Final = guard
         self._clock: Final = clock
         self._metrics: Final = metrics
         self._lease: Final = lease
@@ -76,6 +79,8 @@ class Outbox:
             return self._database_trouble
         if not self._messenger.ready:
             return f"{self.platform} is not connected"
+        if self._guard.trouble:
+            return self._guard.trouble
         now = asyncio.get_running_loop().time()
         paused = self._flow.paused_for(now)
         if paused > WORTH_A_WORD:
@@ -83,6 +88,16 @@ class Outbox:
             until = self._clock.now() + timedelta(seconds=paused + 60)
             return f"{self.platform} asked for a pause of everything; nothing is sent until {until:%H:%M} UTC"
         return f"{self.platform} does not answer" if self._flow.is_troubled(now) else ""
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing is sent until an operator says so."""
+        return bool(self._guard.trouble)
+
+    @property
+    def pause(self) -> timedelta:
+        """For how long from now on the platform takes nothing from the whole account."""
+        return timedelta(seconds=self._flow.held_for(asyncio.get_running_loop().time()))
 
     async def measure(self) -> None:
         """Count what is due and has not ended, for the metrics."""
@@ -132,7 +147,7 @@ class Outbox:
             self._looks += 1
             return A_MOMENT if self._looks < LOOKS else SOON
         self._looks = 0
-        if self._books.trouble:
+        if self._books.trouble or not await self._guard.admits():
             return SOON
         if held:
             return held

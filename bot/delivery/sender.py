@@ -25,6 +25,7 @@ from bot.core.model import ChatRef, DeliveryKind, DeliveryState, MessageId
 from bot.core.ports import Claimed, Clock, Lane, Messenger, Settled, Store
 from bot.core.replies import Post
 from bot.delivery.flow import Flow
+from bot.delivery.guard import Guard
 from bot.delivery.notices import Notices
 from bot.delivery.outcomes import GIVE_UP, describe, failed, may_have_arrived, outcome_of, too_late
 
@@ -53,6 +54,7 @@ class Sender:
         clock: Clock,
         notices: Notices,
         flow: Flow,
+        guard: Guard,
     ) -> None:
         self._messenger: Final = messenger
         self._store: Final = store
@@ -60,6 +62,7 @@ class Sender:
         self._clock: Final = clock
         self._notices: Final = notices
         self._flow: Final = flow
+        self._guard: Final = guard
         self._give_up: Final = max(GIVE_UP, daily.catch_up)
 
     async def attempt(self, claimed: Claimed) -> Settled:
@@ -85,8 +88,9 @@ class Sender:
             post = replace(post, repeated=may_have_arrived(claimed.delivery))
             message = await self._send(post, lane_of(claimed.delivery.kind))
         except Exception as error:  # noqa: BLE001  # each kind is told apart, and none may stop the outbox
-            return await self._refused(error, claimed)
+            return await self._refused(self._guard.judged(error), claimed)
         self._flow.answered()
+        self._guard.arrived()
         return self._sent(claimed, message)
 
     def _sent(self, claimed: Claimed, message: MessageId) -> Settled:

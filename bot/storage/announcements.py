@@ -65,7 +65,7 @@ def advance(connection: Connection, number: int, *, platforms: Sequence[Platform
         case (AnnouncementState.RUNNING, int(upto)):
             moved = _plan(connection, number, after=upto, platforms=platforms, at=at, limit=limit)
         case (AnnouncementState.STOPPING, _):
-            moved = connection.execute(STOP_WAITING, (slot, limit)).rowcount > 0
+            moved = connection.execute(STOP_WAITING, (slot, to_micros(at), limit)).rowcount > 0
         case _:
             moved = False
     if not moved:
@@ -148,11 +148,14 @@ NEXT_SUBSCRIBED: Final = """
     ORDER BY s.chat
     LIMIT ?
 """
+# What a crash left under way counts as waiting once its lease is over: its platform may never be claimed for again.
 STOP_WAITING: Final = """
-    UPDATE deliveries SET state = 'failed', ready_at = NULL, reason = 'stopped'
+    UPDATE deliveries
+    SET state = 'failed', ready_at = NULL, reason = CASE state WHEN 'sending' THEN 'unknown-outcome' ELSE 'stopped' END
     WHERE id IN (
         SELECT id FROM deliveries
-        WHERE kind = 'announcement' AND slot = ? AND state IN ('queued', 'retry')
+        WHERE kind = 'announcement' AND slot = ? AND state IN ('queued', 'retry', 'sending')
+            AND (state <> 'sending' OR ready_at <= ?)
         LIMIT ?
     )
 """

@@ -2,10 +2,11 @@
 
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,10 @@ from bot.core.model import require_utc
 from bot.storage.check import check, is_ours, never, reading
 from bot.storage.faults import speaking_plainly
 from bot.storage.lock import process_lock
+
+# A disk that is full to the last byte is of no use to the bot that goes on beside it.
+SPARE: Final = 16_000_000
+LEFT_OVER_AFTER: Final = timedelta(hours=1)
 
 
 def backup(database: Path, target: Path, *, given_up: Callable[[], bool] = never) -> None:
@@ -57,13 +62,15 @@ def back_up_nightly(
 ) -> Path:
     """Take the backup of a day (UTC) into a folder, and remove all but the latest `keep` of them.
 
-    Returns where it stands. Raises StoreError as `backup` does; older backups then stay.
+    What a process that was killed left there half made goes as well. Returns where it stands. Raises StoreError as
+    `backup` does; older backups then stay.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"The folder {folder} for backups cannot be made ({error.strerror}).") from error
-    target = folder / f"{database.stem}-{require_utc(now):%Y-%m-%d}.db"
+    _remove_leftovers(folder, before=require_utc(now) - LEFT_OVER_AFTER)
+    target = folder / f"{database.stem}-{now:%Y-%m-%d}.db"
     backup(database, target, given_up=given_up)
     for old in backups_of(database, folder)[: -max(keep, 1)]:
         old.unlink(missing_ok=True)
@@ -76,6 +83,30 @@ def backups_of(database: Path, folder: Path) -> Sequence[Path]:
     return sorted(path for path in folder.iterdir() if name.fullmatch(path.name))
 
 
+def _remove_leftovers(folder: Path, *, before: datetime) -> None:
+    """Remove unfinished copies that nobody has written to for long; a backup that goes on writes all the time."""
+    for part in [*folder.glob(_PART.format("*")), *folder.glob(_PART.format("*") + "-journal")]:
+        with suppress(OSError):  # whoever made it may have removed it meanwhile
+            if part.stat().st_mtime < before.timestamp():
+                part.unlink()
+
+
+def _require_room(database: Path, folder: Path) -> None:
+    """Raise StoreError unless a copy fits on the folder's disk with some room to spare."""
+    log = database.with_name(f"{database.name}-wal")
+    wanted = sum(file.stat().st_size for file in (database, log) if file.exists()) + SPARE
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return  # what is wrong with the folder shows, and is said, when the copy is written
+    if free < wanted:
+        raise StoreError(
+            f"There is no room for a copy of {database} in {folder}: it takes {wanted / 1e6:.0f} MB, and "
+            f"{free / 1e6:.0f} MB are free. Free some space there, or choose a folder on another disk with "
+            f"QIANMIAN_BACKUP_FOLDER."
+        )
+
+
 def _copy(database: Path, *, beside: Path, given_up: Callable[[], bool] = never) -> Path:
     """A verified copy of a database under a passing name in the folder of another file."""
 
@@ -83,9 +114,12 @@ def _copy(database: Path, *, beside: Path, given_up: Callable[[], bool] = never)
         if given_up():
             raise StoreError(f"The copy of {database} was given up before it was whole.")
 
-    part = beside.with_name(f".qianmian-{os.getpid()}.part")
+    part = beside.with_name(_PART.format(os.getpid()))
+    # In a container every bot has the same number; what an earlier one left must not be taken for ours.
+    part.unlink(missing_ok=True)
     try:
         with reading(database) as source:
+            _require_room(database, beside.parent)
             # An open read keeps the copy on one state, whatever is written meanwhile, so it never starts over.
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -132,3 +166,4 @@ def _numbered(database: Path, number: int) -> Path:
 
 
 _PAGES: Final = 512
+_PART: Final = ".qianmian-{}.part"

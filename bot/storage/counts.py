@@ -1,4 +1,4 @@
-"""SQL that counts, for operators and metrics."""
+"""SQL that counts, for operators."""
 
 from sqlite3 import Connection
 from typing import Final
@@ -7,7 +7,7 @@ from bot.core.ports import Counts
 
 
 def count(connection: Connection) -> Counts:
-    """How much of everything there is; deliveries are counted whether their rows were folded or not."""
+    """How much of everything there is."""
     chats, subscriptions, learners, answers, reports = connection.execute(_COUNTS).fetchone()
     return Counts(
         chats=chats,
@@ -15,7 +15,6 @@ def count(connection: Connection) -> Counts:
         learners=learners,
         answers=answers,
         reports=reports,
-        by_state=dict(connection.execute(_BY_STATE).fetchall()),
     )
 
 
@@ -26,14 +25,4 @@ _COUNTS: Final = """
         (SELECT count(*) FROM learners),
         (SELECT count(*) FROM ratings) + (SELECT count(*) FROM picks),
         (SELECT count(*) FROM reports)
-"""
-_BY_STATE: Final = """
-    SELECT state, sum(count)
-    FROM (
-        SELECT state, count(*) AS count FROM deliveries GROUP BY state
-        UNION ALL
-        SELECT state, count FROM daily_counts
-    )
-    GROUP BY state
-    ORDER BY state
 """

@@ -7,24 +7,40 @@ meanwhile. Readers see the last commit and never wait for the writer (WAL).
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Final, TypeVar
 
 import aiosqlite
 
 from bot.core.errors import StoreError
+from bot.storage.check import reading
 from bot.storage.faults import DatabaseDamaged, speaking_plainly
 from bot.storage.migrate import migrate, migrations
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
+Took = Callable[[str, float], None]
+"""Hears the name of a call, and after how many seconds it came back."""
 
 BUSY_SECONDS: Final = 5.0
 # The log is copied into the database every 1000 pages (4 MB) and cut back to 16 MB whenever it starts anew.
 WAL_PAGES: Final = 1000
 WAL_BYTES: Final = 16 * 1024 * 1024
+
+
+def nobody_counts(call: str, seconds: float) -> None:
+    """What hears of calls where nobody wants to know."""
+
+
+def _name_of(work: Work[T]) -> str:
+    """What asked for the work: `settle` for `SqliteStore.settle.<locals>.<lambda>`."""
+    asked = getattr(work, "func", work)
+    name: str = getattr(asked, "__qualname__", type(asked).__qualname__)
+    outer, _, _ = name.partition(".<locals>")
+    return outer.rpartition(".")[2].strip("_").lower()
 
 
 class Database:
@@ -34,9 +50,10 @@ class Database:
         damage: What was found wrong with the file itself, until it was read from end to end without finding any.
     """
 
-    def __init__(self, path: Path, writer: "_Worker", reader: "_Worker") -> None:
+    def __init__(self, path: Path, writer: "_Worker", reader: "_Worker", took: Took) -> None:
         self.path: Final = path
         self.damage = ""
+        self._took: Final = took
         self._writer: Final = writer
         self._reader: Final = reader
 
@@ -46,25 +63,40 @@ class Database:
         A caller that is cancelled while others are before it leaves no trace; one that is cancelled later gets
         the whole transaction done. Raises StoreError when the database cannot be used.
         """
-        return await self._transact(self._writer, "BEGIN IMMEDIATE", work)
+        return await self._timed(work, self._writer.transact(self.path, "BEGIN IMMEDIATE", work))
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads, on one state of the database. Raises StoreError."""
-        return await self._transact(self._reader, "BEGIN", work)
+        return await self._timed(work, self._reader.transact(self.path, "BEGIN", work))
 
-    async def _transact(self, worker: "_Worker", begin: str, work: Work[T]) -> T:
+    async def survey(self, work: Work[T]) -> T:
+        """Run work that reads much and may take seconds, on a connection of its own. Raises StoreError."""
+
+        def look() -> T:
+            with reading(self.path) as connection:
+                return _transaction(connection, "BEGIN", work)
+
+        return await self._timed(work, asyncio.to_thread(look))
+
+    async def _timed(self, work: Work[T], call: Awaitable[T]) -> T:
+        began = perf_counter()
         try:
-            return await worker.transact(self.path, begin, work)
+            return await call
         except DatabaseDamaged as error:
             self.damage = str(error)
             raise
+        finally:
+            self._took(_name_of(work), perf_counter() - began)
 
 
 @asynccontextmanager
-async def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> AsyncIterator[Database]:
+async def open_database(
+    path: Path, *, busy_seconds: float = BUSY_SECONDS, took: Took = nobody_counts
+) -> AsyncIterator[Database]:
     """Open, or create, and migrate the database at a path; closed on exit.
 
-    Another program's lock is waited for `busy_seconds`. Raises StoreError, and then leaves the file as it was.
+    Another program's lock is waited for `busy_seconds`. `took` is told how long each call took. Raises
+    StoreError, and then leaves the file as it was.
     """
 
     def connect() -> sqlite3.Connection:
@@ -101,7 +133,7 @@ async def open_database(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> As
             await writer.run(prepare)
             _ = await stack.enter_async_context(reader)
             await reader.run(only_reads)
-        yield Database(path, writer, reader)
+        yield Database(path, writer, reader, took)
 
 
 class _Worker(aiosqlite.Connection):

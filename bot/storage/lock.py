@@ -1,9 +1,11 @@
 """One bot, one process: a lock beside the database that dies with the process that holds it."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -25,10 +27,11 @@ else:
 
 @contextmanager
 def process_lock(database: Path) -> Iterator[None]:
-    """Hold the database for this process alone; the file `<database>.lock` names its pid.
+    """Hold the database for this process alone; the file `<database>.lock` names its pid and its machine.
 
-    A missing folder is made. The operating system lets go of the lock when the process ends, however it ends. Raises
-    StoreError when another process holds it, with that process's number, or when the file cannot be written.
+    The database is the file, by whatever name or link it is reached. A missing folder is made. The operating system
+    lets go of the lock when the process ends, however it ends. Raises StoreError when another process holds it, with
+    which one and since when, or when the file cannot be written.
     """
     path = lock_path(database)
     try:
@@ -47,7 +50,9 @@ def process_lock(database: Path) -> Iterator[None]:
             ) from error
         try:
             file.truncate(0)
-            file.write(f"{os.getpid()}\n".encode())
+            # In containers every bot is process 1; the machine's name tells which one it is.
+            file.write(f"{os.getpid()} on {socket.gethostname()}\n".encode())
+            file.flush()
         except OSError as error:
             raise _unwritable(path, error) from error
         # The file stays when the lock goes: removing it could take it from under a process that waits for it.
@@ -56,7 +61,8 @@ def process_lock(database: Path) -> Iterator[None]:
 
 def lock_path(database: Path) -> Path:
     """Where the lock of a database stands."""
-    return database.with_name(f"{database.name}.lock")
+    file = database.resolve()
+    return file.with_name(f"{file.name}.lock")
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
@@ -68,7 +74,10 @@ def _unwritable(path: Path, error: OSError) -> StoreError:
 
 def _holder(file: IO[bytes]) -> str:
     file.seek(0)
-    return file.read(20).decode(errors="replace").strip() or "unknown"
+    name = file.read(_LINE).decode(errors="replace").strip() or "unknown"
+    since = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+    return f"{name}, since {since:%Y-%m-%d %H:%M} UTC"
 
 
 _FAR: Final = 1 << 20
+_LINE: Final = 200

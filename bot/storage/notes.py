@@ -1,9 +1,16 @@
 """SQL about odds and ends: what a person was asked, and small values that platforms keep."""
 
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from sqlite3 import Connection
 from typing import Final
 
+from bot.core.errors import StoreError
+from bot.storage.check import is_ours
+from bot.storage.faults import speaking_plainly
 from bot.storage.instants import from_micros, to_micros
 
 EXPIRED_AT_ONCE: Final = 1_000
@@ -42,6 +49,18 @@ def put(connection: Connection, key: str, value: str | None, *, until: datetime 
 def drop_expired(connection: Connection, now: datetime) -> int:
     """Forget some of the values whose time is over; how many."""
     return connection.execute(_DROP_EXPIRED, (to_micros(now), EXPIRED_AT_ONCE)).rowcount
+
+
+def forget_beside(path: Path, keys: Collection[str]) -> bool:
+    """Forget values in a database that a bot may be using, which will find them gone; whether there were any.
+
+    Raises StoreError.
+    """
+    if not is_ours(path):
+        raise StoreError(f"The file {path} is not a database of this bot. Check the name.")
+    with speaking_plainly(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        forgotten = [connection.execute("DELETE FROM notes WHERE key = ?", (key,)).rowcount for key in keys]
+    return any(forgotten)
 
 
 _PROMPT: Final = "SELECT action, at FROM prompts WHERE chat = ? AND learner = ?"

@@ -28,7 +28,19 @@ from bot.core.model import (
     Subscription,
     Tally,
 )
-from bot.core.ports import Announced, Claimed, Counts, Health, KeptMessage, Planned, Report, Settled, State, Store
+from bot.core.ports import (
+    Announced,
+    Claimed,
+    Counts,
+    Health,
+    KeptMessage,
+    Planned,
+    Report,
+    Settled,
+    State,
+    Store,
+    Traffic,
+)
 from bot.storage import (
     announcements,
     chats,
@@ -40,10 +52,11 @@ from bot.storage import (
     questions,
     reports,
     subscriptions,
+    traffic,
 )
 from bot.storage import deliveries as outbox
 from bot.storage.backup import back_up_nightly
-from bot.storage.database import Database, open_database
+from bot.storage.database import Database, Took, nobody_counts, open_database
 from bot.storage.faults import DatabaseDamaged
 from bot.storage.lock import process_lock
 from bot.storage.upkeep import fold
@@ -56,12 +69,13 @@ class SqliteStore(Store):
         self._database: Final = database
 
     @classmethod
-    def open(cls, path: Path) -> AbstractAsyncContextManager["SqliteStore"]:
+    def open(cls, path: Path, *, took: Took = nobody_counts) -> AbstractAsyncContextManager["SqliteStore"]:
         """Take the database for this process, create or migrate it, and open it; closed on exit.
 
-        Raises StoreError when another process holds it or it cannot be used; the file is then as it was.
+        `took` is told how long each call took. Raises StoreError when another process holds it or it cannot be used;
+        the file is then as it was.
         """
-        return _open(path)
+        return _open(path, took)
 
     def health(self) -> Health:
         """Whether anything was found wrong with the file itself."""
@@ -465,13 +479,17 @@ class SqliteStore(Store):
 
     @override
     async def counts(self) -> Counts:
-        return await self._database.read(counts.count)
+        return await self._database.survey(counts.count)
+
+    @override
+    async def traffic(self, *, day: datetime, week: datetime, now: datetime) -> Mapping[Platform, Traffic]:
+        return await self._database.survey(lambda db: traffic.traffic(db, day=day, week=week, now=now))
 
 
 @asynccontextmanager
-async def _open(path: Path) -> AsyncIterator[SqliteStore]:
+async def _open(path: Path, took: Took) -> AsyncIterator[SqliteStore]:
     with process_lock(path):
-        async with open_database(path) as database:
+        async with open_database(path, took=took) as database:
             yield SqliteStore(database)
 
 

@@ -214,6 +214,25 @@ async def test_a_stop_ends_what_waits_page_by_page_and_plans_nothing_more(store:
     assert (come, come.left) == (Announced(total=6, sent=1), 5)
 
 
+async def test_a_stop_ends_what_a_crash_left_under_way_once_its_lease_is_over(store: Store) -> None:
+    number = await running(store, chat_ref(1))
+    await advance(store, number)
+    await claim(store)
+    assert await store.stop_announcement(number, at=NINE)
+    assert not await advance(store, number)
+    assert await state_of(store, number) is AnnouncementState.STOPPING
+    later = NINE + HOUR
+    moved = [
+        await store.advance_announcement(number, platforms=[DISCORD], at=later, limit=100),
+        await store.advance_announcement(number, platforms=[DISCORD], at=later, limit=100),
+    ]
+    assert moved == [True, False]
+    assert await state_of(store, number) is AnnouncementState.STOPPED
+    (row,) = await store.ledger(chat_ref(1), limit=9)
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "unknown-outcome")
+    assert await store.announced(number) == Announced(total=1, failed=1)
+
+
 async def test_the_end_is_open_until_it_was_told(store: Store) -> None:
     number = await running(store)
     await store.note_announcement(number, message=MessageId("m1"))

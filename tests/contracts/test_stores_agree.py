@@ -72,7 +72,11 @@ def same_id(row: Delivery) -> Delivery:
 
 async def everything(store: Store) -> dict[str, object]:
     """All that a store tells, in words that do not depend on its ids."""
-    told: dict[str, object] = {"counts": await store.counts(), "reports": await store.reports(limit=100)}
+    told: dict[str, object] = {
+        "counts": await store.counts(),
+        "traffic": await store.traffic(day=NINE + DAY, week=NINE, now=NINE + 5 * DAY),
+        "reports": await store.reports(limit=100),
+    }
     for ref in CHATS:
         told[f"chat {ref}"] = await store.chat(ref)
         told[f"subscription {ref}"] = await store.subscription(ref)

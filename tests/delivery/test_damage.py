@@ -352,14 +352,18 @@ async def test_a_database_gone_for_longer_than_a_lease_brings_no_second_message(
 
     assert world.messenger.texts == {"ann": 1}
     assert (health.state, health.vital, health.why) == (State.DOWN, True, str(LOCKED))
-    assert world.told == [f"Questions are not being delivered, because of the database. {LOCKED}"]
+    assert world.told == [
+        f"Questions are not being delivered, because of the database. {LOCKED}",
+        "The database can be used again, after 61 minutes.",
+    ]
 
 
 @virtually
 async def test_what_was_due_while_the_disk_was_full_comes_afterwards(world: World) -> None:
     await world.subscribe("ann", at=time(1, 1))
-    world.store.trouble = StoreError("There is no room left for the database.")
     async with world.running() as delivery:
+        await asyncio.sleep(1)
+        world.store.trouble = StoreError("There is no room left for the database.")
         await world.pass_minutes(delivery, 10)
         refused = set(world.store.calls)
         world.store.trouble = None
@@ -456,10 +460,10 @@ async def test_operators_who_cannot_be_told_are_no_obstacle(world: World, monkey
     await world.subscribe("odd", "fine", at=time(1, 1))
     world.messenger.fail("odd", Rejected("odd"))
 
-    async def unreachable(words: str) -> None:
+    async def unreachable(words: str) -> bool:
         raise OSError(words)
 
-    monkeypatch.setattr(world, "_tell", unreachable)
+    monkeypatch.setattr(world, "_hear", unreachable)
     await broadcast(world)
 
     assert [row.reason for row in world.rows("odd")] == ["rejected"]

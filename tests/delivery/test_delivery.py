@@ -7,6 +7,7 @@ from bot.core.errors import Unavailable, Unknown
 from bot.core.model import Chat, ChatKind, DeliveryKind, DeliveryState, Reveal
 from bot.core.ports import State
 from bot.delivery.outcomes import outcome_of
+from bot.delivery.upkeep import Chore
 from tests.fakes.delivery_world import World, daily_plan
 from tests.fakes.recording_messenger import Fault
 from tests.fakes.virtual_loop import virtually
@@ -229,7 +230,7 @@ async def test_upkeep_runs_in_the_night_and_one_failure_does_not_stop_the_next(w
     async def whole() -> None:
         done.append("whole")
 
-    world.nightly = [broken, whole]
+    world.nightly = [Chore(notice="notice-upkeep", work=work) for work in (broken, whole)]
     async with world.running() as delivery:
         await delivery._on_night()
         await asyncio.sleep(1)
@@ -249,7 +250,7 @@ async def test_upkeep_that_is_running_does_not_hold_up_the_stop(world: World) ->
         finally:
             ended.append("cancelled")
 
-    world.nightly = [endless]
+    world.nightly = [Chore(notice="notice-upkeep", work=endless)]
     async with world.running() as delivery:
         await delivery._on_night()
         await asyncio.sleep(1)

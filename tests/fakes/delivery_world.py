@@ -1,7 +1,7 @@
 """A delivery with everything around it in memory, on a loop whose time is a number."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -13,9 +13,11 @@ from bot.core.daily import DailyQuestions
 from bot.core.deck import DeckState
 from bot.core.library import Library
 from bot.core.model import EVERY_DAY, ChatRef, Delivery, Language, Plan, Platform, Reveal, Subscription
-from bot.core.ports import Bank, BankSource, Phrases
+from bot.core.ports import Bank, BankSource, Health, Phrases
 from bot.core.schedule import Timetable, next_slot
 from bot.delivery import delivery as room
+from bot.delivery.notices import Notices
+from bot.delivery.upkeep import Chore
 from tests.fakes.faulty_store import FaultyStore
 from tests.fakes.recording_messenger import RecordingMessenger
 from tests.fakes.virtual_loop import LoopClock
@@ -59,8 +61,10 @@ class World:
     messenger: RecordingMessenger = field(default_factory=RecordingMessenger)
     others: Sequence[RecordingMessenger] = ()
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    nightly: Sequence[Callable[[], Awaitable[None]]] = ()
+    nightly: Sequence[Chore] = ()
     told: list[str] = field(default_factory=list)
+    reachable: bool = True
+    platforms: list[Health] = field(default_factory=list)
 
     async def subscribe(
         self, *chats: str | ChatRef, at: time = time(9), zone: str = "UTC", plan: Plan | None = None
@@ -93,21 +97,26 @@ class World:
     async def running(self) -> AsyncIterator[room.Delivery]:
         """The delivery, from its start to its graceful stop."""
         self.registry = CollectorRegistry()
+        notices = Notices(
+            store=self.store, clock=self.clock, phrases=self.phrases, language=Language.EN, tell=self._hear
+        )
         delivery = room.Delivery(
             store=self.store,
             daily=await self.daily(),
             clock=self.clock,
             messengers=[self.messenger, *self.others],
             registry=self.registry,
+            notices=notices,
+            platforms=lambda: self.platforms,
             nightly=self.nightly,
-            tell_operators=self._tell,
-            language=Language.EN,
         )
-        async with delivery.running():
+        async with notices.running(), delivery.running():
             yield delivery
 
-    async def _tell(self, words: str) -> None:
-        self.told.append(words)
+    async def _hear(self, words: str) -> bool:
+        if self.reachable:
+            self.told.append(words)
+        return self.reachable
 
     async def pass_minutes(self, delivery: room.Delivery, minutes: float) -> None:
         """Let time pass with a tick at every minute, as the scheduler makes them."""

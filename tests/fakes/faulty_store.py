@@ -1,13 +1,16 @@
 """A store in memory whose database breaks, or takes long, when told to."""
 
 import asyncio
+import inspect
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import pytest
 from typing_extensions import override
 
+from bot.core.errors import StoreError
 from bot.core.model import Announcement, ChatRef, DeliveryId, Platform, Subscription
-from bot.core.ports import Claimed, Planned, Settled
+from bot.core.ports import Claimed, Planned, Settled, Store
 from tests.fakes.memory_store import MemoryStore
 
 
@@ -70,3 +73,13 @@ class FaultyStore(MemoryStore):
     async def remember(self, key: str, value: str | None, *, until: datetime | None = None) -> None:
         self._check("remember")
         await super().remember(key, value, until=until)
+
+
+def make_unusable(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything that is asked of a store raise, as when the database is damaged."""
+
+    async def damaged(*_: object, **__: object) -> None:
+        raise StoreError("The database is damaged.")
+
+    for name, _ in inspect.getmembers(type(store), inspect.iscoroutinefunction):
+        monkeypatch.setattr(store, name, damaged)

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import count
 from typing import TypeVar
@@ -47,6 +47,7 @@ from bot.core.ports import (
     Report,
     Settled,
     Store,
+    Traffic,
 )
 
 T = TypeVar("T")
@@ -430,9 +431,11 @@ class MemoryStore(Store):
             if not page:
                 self.foreseen.pop(number, None)
         else:
-            page = [row.chat for row in rows if row.state in WAITING]
-            for row in [row for row in rows if row.state in WAITING][:limit]:
-                self.deliveries[row.id] = replace(row, state=DeliveryState.FAILED, reason="stopped")
+            waiting = [row for row in rows if row.state in WAITING or self._left_under_way(row, at)]
+            page = [row.chat for row in waiting]
+            for row in waiting[:limit]:
+                reason = "stopped" if row.state in WAITING else "unknown-outcome"
+                self.deliveries[row.id] = replace(row, state=DeliveryState.FAILED, reason=reason)
         unfinished = {*WAITING, DeliveryState.SENDING}
         if not page and not any(row.state in unfinished for row in rows):
             ended = {
@@ -441,6 +444,9 @@ class MemoryStore(Store):
             }
             self._decide(number, ended)
         return bool(page)
+
+    def _left_under_way(self, row: Delivery, at: datetime) -> bool:
+        return row.state is DeliveryState.SENDING and self.leases[row.id] <= at
 
     def _deliveries_of(self, announcement: Announcement) -> list[Delivery]:
         slot = announcement.slot
@@ -706,14 +712,35 @@ class MemoryStore(Store):
 
     @override
     async def counts(self) -> Counts:
-        states = [row.state.value for row in self.deliveries.values()]
         return Counts(
             chats=len(self.chats.keys() - self.gone.keys()),
             subscriptions=sum(1 for subscription in self.subscriptions.values() if subscription.active),
             learners=len(self.learners),
             answers=len(self.rated) + len(self.picked),
             reports=len(self.notes_to_operator),
-            by_state={state: states.count(state) for state in states},
+        )
+
+    @override
+    async def traffic(self, *, day: datetime, week: datetime, now: datetime) -> Mapping[Platform, Traffic]:
+        subscribed = await self.subscribers()
+        found = {platform: self._traffic(platform, day, week, now) for platform in self._platforms()}
+        told = {platform: replace(one, subscribed=subscribed.get(platform, 0)) for platform, one in found.items()}
+        return {platform: one for platform, one in told.items() if one != Traffic()}
+
+    def _platforms(self) -> list[Platform]:
+        return sorted({chat.platform for chat in self.chats})
+
+    def _traffic(self, platform: Platform, day: datetime, week: datetime, now: datetime) -> Traffic:
+        due = [row for row in self.deliveries.values() if row.chat.platform == platform and row.due_at <= now]
+        rows = [row for row in due if row.due_at >= week and row.kind is not DeliveryKind.ANNOUNCEMENT]
+        sent = [row for row in rows if row.state is DeliveryState.SENT]
+        lost = [row.reason for row in rows if row.state in {DeliveryState.FAILED, DeliveryState.MISSED}]
+        return Traffic(
+            waiting=sum(row.state in {*WAITING, DeliveryState.SENDING} for row in due),
+            today=sum(row.due_at >= day for row in sent),
+            week=len(sent),
+            punctual=sum(row.sent_at is not None and row.sent_at < row.due_at + timedelta(minutes=1) for row in sent),
+            failed=Counter(lost),
         )
 
 

@@ -39,6 +39,7 @@ class RecordingMessenger(Messenger):
     def __init__(self, platform: str = "telegram", *, latency: float = 0, pacer: Pacer | None = None) -> None:
         self._platform = Platform(platform)
         self.connected = True
+        self.bot_id: str | None = None
         self.latency = latency
         self.pacer = pacer
         self.arrivals: list[Arrival] = []
@@ -58,6 +59,11 @@ class RecordingMessenger(Messenger):
     @override
     def ready(self) -> bool:
         return self.connected
+
+    @property
+    @override
+    def account(self) -> str | None:
+        return self.bot_id
 
     @property
     def texts(self) -> Counter[str]:

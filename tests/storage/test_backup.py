@@ -1,6 +1,8 @@
 """Backups while the bot runs, restoring them, and everything that is refused."""
 
 import asyncio
+import os
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import StoreError
-from bot.storage.backup import back_up_nightly, backup, backups_of, restore
+from bot.storage.backup import SPARE, back_up_nightly, backup, backups_of, restore
 from bot.storage.check import check
 from bot.storage.migrate import migrations
 from bot.storage.store import SqliteStore
@@ -232,6 +234,35 @@ async def test_a_folder_for_backups_that_cannot_be_made_is_named(path: Path) -> 
     await write(path, "one")
     with pytest.raises(StoreError, match=r"folder .*qianmian\.db.* cannot be made"):
         back_up_nightly(path, path / "backups", now=NINE, keep=1)
+
+
+async def test_what_a_killed_backup_left_is_removed_and_one_under_way_is_not(path: Path, target: Path) -> None:
+    await write(path, "one")
+    old, fresh = NINE.timestamp() - 7200, NINE.timestamp() - 60
+    for name, at in ((".qianmian-1.part", old), (".qianmian-1.part-journal", old), (".qianmian-2.part", fresh)):
+        put(target.with_name(name), b"half")
+        os.utime(target.with_name(name), (at, at))
+    made = back_up_nightly(path, target.parent, now=NINE, keep=1)
+    assert names(target.parent) == {made.name, ".qianmian-2.part"}
+
+
+async def test_what_an_earlier_process_of_the_same_number_left_is_no_part_of_the_copy(path: Path, target: Path) -> None:
+    await write(path, "one")
+    put(target.with_name(f".qianmian-{os.getpid()}.part"), b"no database" * 1000)
+    backup(path, target)
+    assert await read(target) == "one"
+    assert names(target.parent) >= {"copy.db"}
+
+
+async def test_a_backup_that_does_not_fit_is_refused_with_the_figures_and_writes_nothing(
+    path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(path, "one", much=500)
+    usage = shutil.disk_usage(target.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=SPARE + 1_000_000))
+    with pytest.raises(StoreError, match=r"no room .* takes 1\d MB, and 17 MB are free.*QIANMIAN_BACKUP_FOLDER"):
+        back_up_nightly(path, target.parent, now=NINE, keep=1)
+    assert names(target.parent) == set()
 
 
 # Restoring

@@ -11,6 +11,8 @@ import pytest
 from bot.core.errors import StoreError
 from bot.storage import notes
 from bot.storage.database import BUSY_SECONDS, WAL_BYTES, WAL_PAGES, Database, open_database
+from bot.storage.store import SqliteStore
+from tests.fakes.values import ANN, CHAT, NINE
 
 
 @pytest.fixture
@@ -154,3 +156,45 @@ async def test_the_log_does_not_grow_with_what_is_written(database: Database) ->
         await keys(database)
         sizes.append(size(log))
     assert max(sizes) < 2 * WAL_PAGES * 4096
+
+
+async def test_a_survey_that_takes_long_holds_up_nobody(tmp_path: Path) -> None:
+    others_were_served = threading.Event()
+    async with open_database(tmp_path / "qianmian.db") as database:
+        survey = asyncio.create_task(database.survey(lambda _: others_were_served.wait(10)))
+        await database.read(lambda db: db.execute("SELECT count(*) FROM chats").fetchone())
+        await database.write(lambda db: db.execute("DELETE FROM notes").rowcount)
+        others_were_served.set()
+        assert await survey
+
+
+async def test_a_survey_writes_nothing(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "qianmian.db") as database:
+        with pytest.raises(StoreError, match="read-only"):
+            await database.survey(lambda db: db.execute("DELETE FROM notes").rowcount)
+
+
+async def test_every_call_of_the_store_is_timed_under_its_own_name(tmp_path: Path) -> None:
+    took: list[tuple[str, float]] = []
+    async with SqliteStore.open(
+        tmp_path / "qianmian.db", took=lambda call, seconds: took.append((call, seconds))
+    ) as store:
+        await store.remember("value", "1")
+        await store.asked(CHAT, ANN, take=True)
+        await store.subscribers()
+        await store.counts()
+        await store.traffic(day=NINE, week=NINE, now=NINE)
+    assert [call for call, _ in took] == ["remember", "asked", "subscribers", "count", "traffic"]
+    assert all(seconds > 0 for _, seconds in took)
+
+
+async def test_a_call_that_fails_is_timed_as_well(tmp_path: Path) -> None:
+    took: list[str] = []
+
+    def breaks(db: Connection) -> None:
+        db.execute("SELECT nothing")
+
+    async with open_database(tmp_path / "qianmian.db", took=lambda call, _: took.append(call)) as database:
+        with pytest.raises(StoreError):
+            await database.read(breaks)
+    assert took == ["test_a_call_that_fails_is_timed_as_well"]

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import re
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +14,7 @@ import pytest
 from bot.core.errors import StoreError
 from bot.storage.lock import lock_path, process_lock
 from bot.storage.store import SqliteStore
+from tests.fakes.values import NINE
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
@@ -86,11 +89,29 @@ async def test_other_databases_are_free(tmp_path: Path) -> None:
         await use(tmp_path / "two.db")
 
 
-def test_the_file_names_the_process(tmp_path: Path) -> None:
+def test_the_file_names_the_process_and_its_machine(tmp_path: Path) -> None:
     path = tmp_path / "qianmian.db"
     lock_path(path).write_text("12345678901234567890 an earlier process\n")
     with process_lock(path):
-        assert text(lock_path(path)) == f"{os.getpid()}\n"
+        assert text(lock_path(path)) == f"{os.getpid()} on {socket.gethostname()}\n"
+
+
+async def test_who_is_refused_is_told_the_machine_and_since_when(tmp_path: Path) -> None:
+    path = tmp_path / "qianmian.db"
+    async with SqliteStore.open(path):
+        os.utime(lock_path(path), (NINE.timestamp(), NINE.timestamp()))
+        holder = rf"process {os.getpid()} on {re.escape(socket.gethostname())}, since 2026-11-24 09:00 UTC\)"
+        with pytest.raises(StoreError, match=holder):
+            await use(path)
+
+
+async def test_a_link_to_a_database_is_the_same_database(tmp_path: Path) -> None:
+    path, link = tmp_path / "qianmian.db", tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    async with SqliteStore.open(path):
+        with pytest.raises(StoreError, match=f"process {os.getpid()} on"):
+            await use(link)
 
 
 def test_a_holder_that_left_no_number_is_unknown(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import announcements, chats, deliveries, learners, subscriptions
+from bot.storage import announcements, chats, deliveries, learners, subscriptions, traffic
 from bot.storage.migrate import migrate, migrations
 
 NAMED = {"platform": "telegram", "now": 1, "limit": 100}
@@ -26,6 +26,17 @@ def plan_of(connection: sqlite3.Connection, sql: str, parameters: object) -> lis
     return [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()]
 
 
+@pytest.mark.parametrize("sql", [traffic.SENT, traffic.FAILED])
+def test_the_figures_of_a_week_read_no_more_than_that_week(connection: sqlite3.Connection, sql: str) -> None:
+    steps = plan_of(connection, sql, {"day": 1, "week": 1, "now": 1})
+    assert "SEARCH deliveries USING INDEX deliveries_due (due_at>? AND due_at<?)" in steps
+
+
+def test_what_waits_is_counted_among_what_waits(connection: sqlite3.Connection) -> None:
+    (step,) = [step for step in plan_of(connection, traffic.WAITING, (1,)) if "deliveries" in step]
+    assert "INDEX deliveries_ready" in step
+
+
 @pytest.mark.parametrize(
     ("sql", "parameters", "index"),
     [
@@ -35,7 +46,7 @@ def plan_of(connection: sqlite3.Connection, sql: str, parameters: object) -> lis
         pytest.param(deliveries.CLAIMABLE_BEHIND, NAMED, "deliveries_waiting_behind", id="claim of announcements"),
         pytest.param(announcements.NEXT_SUBSCRIBED, (0, 200), "INTEGER PRIMARY KEY", id="page of an announcement"),
         pytest.param(announcements.ANNOUNCED, ("announce-1",), "deliveries_announced", id="how far an announcement is"),
-        pytest.param(announcements.STOP_WAITING, ("announce-1", 200), "deliveries_announced", id="end of one"),
+        pytest.param(announcements.STOP_WAITING, ("announce-1", 1, 200), "deliveries_announced", id="end of one"),
         pytest.param(deliveries.NEXT_READY, ("telegram",), "deliveries_ready", id="next wakeup"),
         pytest.param(deliveries.COUNT_DUE, NAMED, "deliveries_waiting (platform=? AND due_at<?)", id="waiting"),
         pytest.param(deliveries.COUNT_DUE, NAMED, "deliveries_waiting_behind (", id="waiting announcements"),

@@ -1,6 +1,7 @@
 """Folding old rows of the ledger into daily counts."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import datetime
@@ -48,6 +49,15 @@ def daily_counts(path: Path) -> list[tuple[str, str, str, str, int]]:
         ).fetchall()
 
 
+def totals(path: Path) -> dict[str, int]:
+    """How many deliveries are in each state, whether their rows were folded or not."""
+    with closing(sqlite3.connect(path)) as connection:
+        counted = Counter(state for (state,) in connection.execute("SELECT state FROM deliveries ORDER BY id"))
+    for *_, state, count in daily_counts(path):
+        counted[state] += count
+    return dict(counted)
+
+
 async def test_old_rows_become_daily_counts(store: SqliteStore, path: Path) -> None:
     await live(store, chat_ref(1), chat_ref(2), days=10)
     assert await store.fold(NINE + 2 * DAY) == 4
@@ -60,14 +70,14 @@ async def test_old_rows_become_daily_counts(store: SqliteStore, path: Path) -> N
 
 async def test_counts_add_up_over_nights_and_stay_the_same(store: SqliteStore, path: Path) -> None:
     await live(store, CHAT, days=10)
-    before = await store.counts()
+    before = totals(path)
     assert await store.fold(NINE + DAY + HOUR) == 2
     await live(store, chat_ref(2), days=10)
     assert await store.fold(NINE + DAY + HOUR) == 2
     assert await store.fold(NINE + DAY + HOUR) == 0
     assert [count for *_, count in daily_counts(path)] == [2, 2]
-    assert before.by_state == {"sent": 10}
-    assert (await store.counts()).by_state == {"sent": 20}
+    assert before == {"sent": 10}
+    assert totals(path) == {"sent": 20}
 
 
 async def test_the_latest_rows_of_every_chat_stay(store: SqliteStore) -> None:
@@ -98,11 +108,11 @@ async def test_a_slot_that_was_folded_does_not_come_back(store: SqliteStore) -> 
     assert stored.next_due_at == end
 
 
-async def test_more_rows_than_one_step_takes_are_folded(store: SqliteStore) -> None:
+async def test_more_rows_than_one_step_takes_are_folded(store: SqliteStore, path: Path) -> None:
     refs = [chat_ref(n) for n in range(ROWS_AT_ONCE // 5)]
     await live(store, *refs, days=10)
     assert await store.fold(NINE + 400 * DAY) == len(refs) * (10 - KEPT_PER_CHAT)
-    assert (await store.counts()).by_state == {"sent": len(refs) * 10}
+    assert totals(path) == {"sent": len(refs) * 10}
 
 
 async def test_an_empty_database_has_nothing_to_fold(store: SqliteStore) -> None:

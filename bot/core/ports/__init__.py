@@ -10,18 +10,21 @@ from bot.core.ports.learners import Report
 from bot.core.ports.messages import KEPT_MESSAGES, KeptMessage
 from bot.core.ports.messenger import Lane, Messenger, Pacer, Rights, Turn
 from bot.core.ports.outbox import Claimed, Planned, PlannedDelivery, Settled
-from bot.core.ports.parts import Health, Part, PlatformPart, State
+from bot.core.ports.parts import Cause, Health, Part, PlatformPart, State
 from bot.core.ports.store import Counts, Store
 from bot.core.ports.surroundings import Clock, Painter, Phrases
+from bot.core.ports.traffic import Facts, Traffic
 
 __all__ = [
     "KEPT_MESSAGES",
     "Announced",
     "Bank",
     "BankSource",
+    "Cause",
     "Claimed",
     "Clock",
     "Counts",
+    "Facts",
     "Health",
     "KeptMessage",
     "Lane",
@@ -39,5 +42,6 @@ __all__ = [
     "State",
     "Store",
     "Suggestion",
+    "Traffic",
     "Turn",
 ]

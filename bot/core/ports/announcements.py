@@ -61,7 +61,8 @@ class AnnouncementStore(Protocol):
 
         A RUNNING one plans a delivery, due now, for the next `limit` chats of these platforms that have an active
         subscription; each gets one, however often it is asked for. A STOPPING one lets `limit` waiting deliveries
-        fail with the reason `stopped`. Once none is left to plan and none is on its way, it is DONE or STOPPED.
+        fail with the reason `stopped`, and those that were being sent when their lease ran out, at `at` or before,
+        with `unknown-outcome`. Once none is left to plan and none is on its way, it is DONE or STOPPED.
         """
         ...
 

@@ -70,6 +70,11 @@ class Messenger(Protocol):
         """Whether the platform is connected, so that claiming deliveries for it makes sense."""
         ...
 
+    @property
+    def account(self) -> str | None:
+        """The id of the bot as the platform knows it, once it is connected; None where there is no such thing."""
+        return None
+
     async def send(self, post: Post, *, lane: Lane = Lane.DAILY) -> MessageId:
         """Post it and return the (first) message's id.
 

@@ -16,14 +16,26 @@ class State(StrEnum):
     DOWN = "down"
 
 
+class Cause(StrEnum):
+    """What keeps a platform from working, as far as it decides what a person has to do."""
+
+    AWAY = "away"
+    TOKEN = "token"  # noqa: S105  # no secret, but what is wrong with it
+    RIVAL = "rival"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How one part is doing and why; `vital` parts that are down make the whole bot dead."""
+    """How one part is doing and why; `vital` parts that are down make the whole bot dead.
+
+    `cause` is of no meaning while all is well.
+    """
 
     part: str
     state: State
     why: str = ""
     vital: bool = False
+    cause: Cause = Cause.AWAY
 
 
 class Part(Protocol):

@@ -1,28 +1,28 @@
 """All state that outlives a restart, as one contract."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.model import ChatRef, LearnerRef
+from bot.core.model import ChatRef, LearnerRef, Platform
 from bot.core.ports.announcements import AnnouncementStore
 from bot.core.ports.chats import ChatStore
 from bot.core.ports.learners import LearnerStore
 from bot.core.ports.messages import MessageStore
 from bot.core.ports.outbox import OutboxStore
+from bot.core.ports.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Figures for operators and metrics."""
+    """Figures for operators."""
 
     chats: int = 0
     subscriptions: int = 0
     learners: int = 0
     answers: int = 0
     reports: int = 0
-    by_state: Mapping[str, int] = field(default_factory=dict)
 
 
 class Store(ChatStore, OutboxStore, AnnouncementStore, LearnerStore, MessageStore, Protocol):
@@ -50,5 +50,12 @@ class Store(ChatStore, OutboxStore, AnnouncementStore, LearnerStore, MessageStor
         ...
 
     async def counts(self) -> Counts:
-        """Figures for operators and metrics."""
+        """Figures for operators; nobody else waits meanwhile, however long counting takes."""
+        ...
+
+    async def traffic(self, *, day: datetime, week: datetime, now: datetime) -> Mapping[Platform, Traffic]:
+        """What became of each platform's deliveries that were due since `day` and `week` began, up to `now`.
+
+        `week` is not after `day`. Platforms with nothing to tell of are left out. Nobody else waits meanwhile.
+        """
         ...

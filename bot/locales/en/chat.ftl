@@ -265,12 +265,34 @@ text-too-long = That is too long: at most { $most } characters.
 # Operators
 
 stats-title = How it is going
-stats-chats = Chats: { $n }
+stats-platform = { $platform }: { $subscribed ->
+    [one] one chat subscribed
+   *[other] { $subscribed } chats subscribed
+}; sent { $today } today and { $week } in 7 days, { $waiting } waiting
+stats-punctual = ; { $share } % within a minute
+stats-failed = { $platform }, not sent in 7 days: { $kinds }
+stats-why = { $n } × { $reason ->
+    [asked] unsubscribed before
+    [blocked] blocked or removed
+    [deleted] channel deleted
+    [late] too late
+    [no-question] no question matches
+    [not-allowed] no right to post
+    [question-gone] question gone
+    [rate-limited] pause asked for
+    [rejected] refused
+    [thread-gone] topic or thread closed
+    [unavailable] platform away
+    [unknown-outcome] outcome unknown
+    [zone-unknown] zone unknown
+   *[other] other
+}
+stats-people = Chats: { $chats }, learners: { $learners }, ratings: { $answers }
 stats-subscriptions = Active subscriptions: { $n }
-stats-learners = Learners: { $n }
-stats-answers = Ratings: { $n }
 stats-reports = Suggested corrections: { $n }
-stats-state = Deliveries { $state }: { $n }
+stats-database = Database: { $size } MB, last backup: { $backup }
+stats-no-backup = none yet
+stats-version = Version { $version }, running since { $since }
 reloaded = Loaded again: { $n } questions.
 reload-failed = The bank could not be loaded; the one before stays in use.
 reports-title = Suggested corrections

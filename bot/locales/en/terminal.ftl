@@ -11,3 +11,5 @@ backup-exists = { $file } is there already. Choose another name, or replace an e
 restore-done = { $database } is what { $file } holds ({ $size }); the copy was read from end to end and is sound.
 restore-kept = The database from before is kept as { $file }.
 health-silent = no bot answers at { $address } ({ $why }). Start it with “qianmian run”, or name its port with --port.
+resume-done = Whatever bot runs next on { $platform } gets the subscriptions there, and sends. A running one goes on within seconds.
+resume-nothing = Nothing is held back on { $platform }.

@@ -252,12 +252,31 @@ text-too-long = 太长了，最多 { $most } 个字符。
 # 运营者
 
 stats-title = 运行情况
-stats-chats = 聊天：{ $n }
+stats-platform = { $platform }：{ $subscribed } 个聊天订阅；今天发出 { $today } 条，7 天 { $week } 条，{ $waiting } 条等待中
+stats-punctual = ；{ $share }% 在一分钟内
+stats-failed = { $platform } 7 天内未发出：{ $kinds }
+stats-why = { $reason ->
+    [asked] 事先退订
+    [blocked] 被屏蔽或移出
+    [deleted] 频道已删除
+    [late] 太晚
+    [no-question] 没有符合的题目
+    [not-allowed] 没有发言权限
+    [question-gone] 题目已不在
+    [rate-limited] 被要求暂停
+    [rejected] 被拒收
+    [thread-gone] 话题或子区已关闭
+    [unavailable] 平台连不上
+    [unknown-outcome] 结果不明
+    [zone-unknown] 时区不明
+   *[other] 其他
+} { $n } 条
+stats-people = 聊天：{ $chats }，学习者：{ $learners }，评分：{ $answers }
 stats-subscriptions = 生效的订阅：{ $n }
-stats-learners = 学习者：{ $n }
-stats-answers = 评分：{ $n }
 stats-reports = 纠错意见：{ $n }
-stats-state = 推送 { $state }：{ $n }
+stats-database = 数据库：{ $size } MB，最近一次备份：{ $backup }
+stats-no-backup = 还没有
+stats-version = 版本 { $version }，运行开始于 { $since }
 reloaded = 已重新载入，共 { $n } 道题。
 reload-failed = 题库载入失败，继续使用原来的题库。
 reports-title = 纠错意见

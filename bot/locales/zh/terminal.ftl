@@ -10,3 +10,5 @@ backup-exists = { $file } 已经存在。请换个名字；要覆盖以前的备
 restore-done = 已用 { $file } 恢复 { $database }（{ $size }）；副本已从头到尾校验，完好。
 restore-kept = 原来的数据库保留为 { $file }。
 health-silent = { $address } 没有机器人应答（{ $why }）。用 “qianmian run” 启动，或用 --port 指明端口。
+resume-done = 接下来在 { $platform } 上运行的机器人就接手那里的订阅，并开始发送。正在运行的会在几秒内继续。
+resume-nothing = { $platform } 上没有暂停的发送。

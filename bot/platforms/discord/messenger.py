@@ -64,6 +64,11 @@ class DiscordMessenger(Messenger):
     def ready(self) -> bool:
         return self.client is not None and self.client.is_ready() and not self.client.is_closed()
 
+    @property
+    @override
+    def account(self) -> str | None:
+        return None if self.client is None or self.client.user is None else str(self.client.user.id)
+
     @override
     async def send(self, post: Post, *, lane: Lane = Lane.DAILY) -> MessageId:
         try:
@@ -127,6 +132,8 @@ class DiscordMessenger(Messenger):
     async def _channel_of(self, poster: Poster, post: Post, place: ChatRef) -> int:
         """The channel or thread that a place is; operators are written to by their own id."""
         channel = target_of(place)
+        if post.to_person:
+            return await poster.open_dm(channel) or channel
         if post.kind is not None or place.thread_id is not None:
             return channel
         if self.client is None or self.client.get_channel(channel) is not None:

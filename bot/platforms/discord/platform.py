@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from bot.core.commands import Kind
 from bot.core.model import Language
-from bot.core.ports import Clock, Health, Pacer, Painter, Phrases, PlatformPart, State, Store
+from bot.core.ports import Cause, Clock, Health, Pacer, Painter, Phrases, PlatformPart, State, Store
 from bot.core.service import Service
 from bot.platforms.discord.answering import Answering
 from bot.platforms.discord.channels import Channels
@@ -138,7 +138,8 @@ class DiscordPlatform(PlatformPart):
         if self._client is not None and self._messenger.ready:
             return _health_of(self._client)
         state = State.DOWN if self._trouble in {NOT_LOGGED_IN, BAD_INTENTS} else State.DEGRADED
-        return Health(part="discord", state=state, why=self._trouble)
+        cause = Cause.TOKEN if self._trouble == NOT_LOGGED_IN else Cause.AWAY
+        return Health(part="discord", state=state, why=self._trouble, cause=cause)
 
     @override
     @asynccontextmanager

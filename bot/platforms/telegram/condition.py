@@ -5,7 +5,7 @@ from typing import Any, Final
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.core.ports import Health, State
+from bot.core.ports import Cause, Health, State
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 RIVAL: Final = "another program receives this bot's updates (409); stop it, or give this one a token of its own"
@@ -28,8 +28,8 @@ class Condition:
     def health(self) -> Health:
         """The report."""
         if self.ready and self._worries:
-            return Health(part="telegram", state=State.DEGRADED, why="; ".join(self._worries.values()))
-        return Health(part="telegram", state=self._state, why=self._why)
+            return _health(State.DEGRADED, "; ".join(self._worries.values()))
+        return _health(self._state, self._why)
 
     def connected(self) -> None:
         """All is well with the connection."""
@@ -74,6 +74,11 @@ class Condition:
         self._logged = health
         tell: Any = _log.info if health.state is State.OK else _log.warning
         tell("telegram", state=health.state.value, why=health.why)
+
+
+def _health(state: State, why: str) -> Health:
+    cause = Cause.TOKEN if state is State.DOWN else Cause.RIVAL if RIVAL in why else Cause.AWAY
+    return Health(part="telegram", state=state, why=why, cause=cause)
 
 
 def words(error: Exception) -> str:

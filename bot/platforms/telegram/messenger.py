@@ -57,6 +57,11 @@ class TelegramMessenger(Messenger):
     def ready(self) -> bool:
         return self._is_ready()
 
+    @property
+    @override
+    def account(self) -> str | None:
+        return str(self._bot.id) if self.ready else None
+
     @override
     async def send(self, post: Post, *, lane: Lane = Lane.DAILY) -> MessageId:
         to = Address(

@@ -32,6 +32,7 @@ from bot.core.model import (
 from bot.core.ports import Lane
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
+from bot.delivery.operator_chats import OperatorChats
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from tests.fakes.discord_rules import FLAG_SILENT, FLAG_SUPPRESS_EMBEDS, Json, Refused
@@ -48,6 +49,7 @@ from tests.fakes.discord_world import (
     buttons,
     texts,
 )
+from tests.fakes.faulty_store import make_unusable
 from tests.platforms.discord.conftest import Bot, connected
 
 MESSAGES = r"/messages$"
@@ -413,12 +415,29 @@ async def test_a_learner_gets_the_question_in_direct_messages_with_nothing_hidde
     assert len(hidden) == 1  # the key points, closed on this step
 
 
+async def test_the_account_is_the_bot_s_own_id_once_it_is_connected(idle: Bot) -> None:
+    assert idle.platform.messenger.account is None
+    async with connected(idle):
+        await idle.server.until(lambda: idle.platform.messenger.ready)
+        assert idle.platform.messenger.account == idle.server.world.bot["id"]
+
+
 async def test_an_operator_is_written_to_by_their_own_id(bot: Bot) -> None:
     user = bot.server.world.user("operator")
     ref = ChatRef(platform=DISCORD, chat_id=user["id"])
     await bot.platform.messenger.send(post(ref, Reply(blocks=(paragraph("look"),))), lane=Lane.TAP)
     (dm,) = [channel for channel in bot.server.world.channels.values() if channel["type"] == 1]
     assert texts(posted(bot, dm)[0]) == "look"
+
+
+async def test_an_operator_is_written_to_though_the_database_cannot_be_read(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = bot.server.world.user("operator")
+    make_unusable(bot.store, monkeypatch)
+    assert await OperatorChats({f"discord:{user['id']}"}, [bot.platform.messenger]).tell("The database is damaged.")
+    (dm,) = [channel for channel in bot.server.world.channels.values() if channel["type"] == 1]
+    assert texts(posted(bot, dm)[0]) == "The database is damaged."
 
 
 async def test_an_operator_who_cannot_be_written_to_is_gone(bot: Bot) -> None:

@@ -63,7 +63,6 @@ class Push:
             clock=self.clock,
             messengers=[stage.platform.messenger],
             registry=self.registry,
-            language=Language.EN,
         )
         async with delivery.running():
             yield delivery

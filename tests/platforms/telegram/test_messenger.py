@@ -21,9 +21,11 @@ from bot.core.model import Chat, ChatKind, Language, MessageId
 from bot.core.ports import Lane
 from bot.core.replies import Reply
 from bot.core.requests import Voice
+from bot.delivery.operator_chats import OperatorChats
 from bot.platforms.telegram.places import ref_of
+from tests.fakes.faulty_store import make_unusable
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import Error, FakeChat, Page
+from tests.fakes.telegram_world import BOT_ID, Error, FakeChat, Page
 from tests.platforms.telegram.company import post
 from tests.platforms.telegram.conftest import PHRASES, Made, Stage
 
@@ -278,3 +280,19 @@ async def test_where_a_topic_is_gone_the_post_falls_back_if_the_plan_says_so(
     assert (await server.message(chat=-100400)).thread is None
     with pytest.raises(ThreadGone):
         await stage.platform.messenger.send(post(stage, ref_of(-100400, 5), fall_back=False))
+
+
+async def test_an_operator_is_written_to_though_the_database_cannot_be_read(
+    stage: Stage, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_unusable(stage.store, monkeypatch)
+    assert await OperatorChats({"telegram:7"}, [stage.platform.messenger]).tell("The database is damaged.")
+    assert (await server.message(chat=7)).text == "The database is damaged."
+
+
+async def test_the_account_is_the_bot_s_own_id_once_it_is_connected(stage_of: Made) -> None:
+    async with stage_of(start=False) as stage:
+        assert stage.platform.messenger.account is None
+        async with stage.platform.running():
+            await stage.server.until(lambda: stage.platform.messenger.ready)
+            assert stage.platform.messenger.account == str(BOT_ID)
