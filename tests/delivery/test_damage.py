@@ -358,8 +358,9 @@ async def test_a_database_gone_for_longer_than_a_lease_brings_no_second_message(
 @virtually
 async def test_what_was_due_while_the_disk_was_full_comes_afterwards(world: World) -> None:
     await world.subscribe("ann", at=time(1, 1))
-    world.store.trouble = StoreError("There is no room left for the database.")
     async with world.running() as delivery:
+        await asyncio.sleep(1)
+        world.store.trouble = StoreError("There is no room left for the database.")
         await world.pass_minutes(delivery, 10)
         refused = set(world.store.calls)
         world.store.trouble = None
