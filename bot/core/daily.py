@@ -30,7 +30,7 @@ from bot.core.ports import Bank, Claimed, Phrases, Planned, PlannedDelivery, Sto
 from bot.core.repeats import Repeats
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
-from bot.core.schedule import Slot, UnknownZone, next_slot
+from bot.core.schedule import Slot, UnknownZone, next_slot, slot_of
 
 # After a year without power nobody wants 365 rows that say so.
 MISSED_KEPT: Final = 50
@@ -61,6 +61,16 @@ def plan_subscription(shelf: Shelf, subscription: Subscription, *, now: datetime
         next_slot=None if following is None else following.key,
         next_due_at=None if following is None else following.due_at,
     )
+
+
+def due_by_the_rules(subscription: Subscription) -> datetime | None:
+    """When the next slot is due as the zone data have it now; what was foreseen where they do not know the zone."""
+    if subscription.next_slot is None:
+        return None
+    try:
+        return slot_of(subscription.plan.timetable, subscription.next_slot).due_at
+    except UnknownZone:
+        return subscription.next_due_at
 
 
 def _first(subscription: Subscription, now: datetime) -> Slot:

@@ -105,6 +105,11 @@ def next_slot(timetable: Timetable, after: Slot | datetime) -> Slot | None:
     return next((slot for slot in slots if slot.due_at > after), None)
 
 
+def slot_of(timetable: Timetable, key: str) -> Slot:
+    """The slot of a key, as the zone data have it now. Raises UnknownZone."""
+    return Slot(due_at=_instant(datetime.fromisoformat(key), open_zone(timetable.zone)), key=key)
+
+
 def slots_between(timetable: Timetable, start: datetime, end: datetime) -> Iterator[Slot]:
     """The slots due after `start` and not after `end` (aware UTC), in order. Raises UnknownZone."""
     zone = open_zone(timetable.zone)

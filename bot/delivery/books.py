@@ -81,7 +81,8 @@ class Books:
                 await self._timed("release", lambda: self._store.release(untried))
         except Exception as error:  # noqa: BLE001  # whatever it is, the outcomes are not to be lost
             unforeseen = None if isinstance(error, StoreError) else error
-            if unforeseen is not None and await self._mended(batch):
+            if unforeseen is not None and (mended := await self._mend(batch)):
+                _log.error("outcomes written without what was said", deliveries=mended, exc_info=unforeseen)
                 return False
             if str(error) != self.trouble:
                 _log.error("outcomes kept until written", outcomes=len(batch), why=str(error), exc_info=unforeseen)
@@ -93,20 +94,19 @@ class Books:
             self.trouble = ""
         return True
 
-    async def _mended(self, batch: dict[DeliveryId, _Entry]) -> bool:
-        """Whether some outcomes can be written only without what the platform said, and are so now in the batch.
+    async def _mend(self, batch: dict[DeliveryId, _Entry]) -> list[DeliveryId]:
+        """Which outcomes can be written only without what was said on the platform; in the batch they are so now.
 
-        Each is written alone for that; to write it again with the batch changes nothing.
+        Each is written alone to find them; to write it again with the batch changes nothing.
         """
-        mended = False
+        mended = []
         for delivery, entry in batch.items():
             if entry.outcome is None or await self._taken(entry.outcome):
                 continue
             bare = replace(entry.outcome, message_id=None, error="")
             if await self._taken(bare):
-                _log.error("outcome written without what the platform said", delivery=delivery)
                 batch[delivery] = replace(entry, outcome=bare)
-                mended = True
+                mended.append(delivery)
         return mended
 
     async def _taken(self, outcome: Settled) -> bool:

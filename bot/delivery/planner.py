@@ -11,6 +11,7 @@ from bot.core.daily import DailyQuestions
 from bot.core.errors import StoreError
 from bot.core.ports import Clock, Store
 from bot.delivery.metrics import DeliveryMetrics
+from bot.delivery.zone_data import follow_zone_data
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -38,6 +39,7 @@ class Planner:
         self._planned: Final = planned
         self._one: Final = asyncio.Lock()
         self._stopping = False
+        self._zones_followed = False
         self.trouble = ""
 
     async def tick(self) -> bool:
@@ -68,6 +70,10 @@ class Planner:
             pass
 
     async def _plan_all(self, now: datetime) -> int:
+        if not self._zones_followed:
+            # Before anything is planned that new rules put off; while this process runs they do not change.
+            await follow_zone_data(self._store, given_up=lambda: self._stopping)
+            self._zones_followed = True
         decide = self._daily.decide(now)
         count = 0
         while not self._stopping:

@@ -226,6 +226,18 @@ class SqliteStore(Store):
         return await self._database.write(work)
 
     @override
+    async def move_due(
+        self, *, after: int, limit: int, due_at: Callable[[Subscription], datetime | None]
+    ) -> int | None:
+        def work(db: Connection) -> int | None:
+            page = subscriptions.coming(db, after=after, limit=limit)
+            foreseen = ((chat, there, due_at(there)) for chat, there in page)
+            subscriptions.move_due(db, [(chat, due) for chat, there, due in foreseen if due != there.next_due_at])
+            return page[-1][0] if page else None
+
+        return await self._database.write(work)
+
+    @override
     async def claim(self, platform: Platform, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claimed]:
         return await self._database.write(
             lambda db: outbox.claim(db, platform, now=now, lease_until=lease_until, limit=limit)

@@ -91,6 +91,17 @@ def due(connection: Connection, *, now: datetime, limit: int) -> Sequence[tuple[
     return [(row[0], subscription_of(row[1:])) for row in rows]
 
 
+def coming(connection: Connection, *, after: int, limit: int) -> Sequence[tuple[int, Subscription]]:
+    """Active subscriptions that are due some time, with the rows of their chats, in the order of these."""
+    rows = connection.execute(COMING, (after, limit)).fetchall()
+    return [(row[0], subscription_of(row[1:])) for row in rows]
+
+
+def move_due(connection: Connection, moved: Iterable[tuple[int, datetime | None]]) -> None:
+    """Record when subscriptions (by the rows of their chats) are due instead."""
+    connection.executemany(_MOVE_DUE, [(micros_or_none(due_at), chat) for chat, due_at in moved])
+
+
 def advance(connection: Connection, planned: Iterable[tuple[int, Planned]]) -> None:
     """Record each subscription's deck and next slot after planning."""
     connection.executemany(
@@ -138,4 +149,11 @@ DUE: Final = f"""
     ORDER BY s.next_due_at, s.chat
     LIMIT ?
 """
+COMING: Final = f"""
+    {SELECT}
+    WHERE s.chat > ? AND s.active = 1 AND s.next_due_at IS NOT NULL
+    ORDER BY s.chat
+    LIMIT ?
+"""
+_MOVE_DUE: Final = "UPDATE subscriptions SET next_due_at = ? WHERE chat = ?"
 _ADVANCE: Final = "UPDATE subscriptions SET deck = ?, next_slot = ?, next_due_at = ? WHERE chat = ?"

@@ -123,6 +123,37 @@ async def test_a_decision_that_raises_leaves_everything_as_it_was(store: Store) 
     assert await store.plan_due(now=NINE, limit=10, decide=one_a_day) == 1
 
 
+async def test_when_slots_are_due_is_moved_in_pages(store: Store) -> None:
+    await subscribe(store, *(chat_ref(n) for n in range(5)))
+    seen: list[str] = []
+
+    def due_at(coming: Subscription) -> datetime | None:
+        seen.append(coming.chat.chat_id)
+        return NINE + HOUR if int(coming.chat.chat_id) % 2 else coming.next_due_at
+
+    after: int | None = 0
+    pages = 0
+    while after is not None:
+        after = await store.move_due(after=after, limit=2, due_at=due_at)
+        pages += 1
+    assert pages == 4
+    assert sorted(seen) == ["0", "1", "2", "3", "4"]
+    moved = [await store.subscription(chat_ref(n)) for n in range(5)]
+    assert [s and s.next_due_at for s in moved] == [NINE, NINE + HOUR, NINE, NINE + HOUR, NINE]
+    assert {s and s.next_slot for s in moved} == {slot_at(NINE)}
+
+
+async def test_what_is_never_due_is_not_moved(store: Store) -> None:
+    await store.subscribe(subscription(chat_ref(1), due=None), at=NINE)
+    await subscribe(store, chat_ref(2))
+    await store.end_subscription(chat_ref(2), because="asked", at=NINE)
+    assert await store.move_due(after=0, limit=9, due_at=lambda _: NINE) is None
+    for n in (1, 2):
+        stored = await store.subscription(chat_ref(n))
+        assert stored is not None
+        assert stored.next_due_at is None
+
+
 async def test_a_claim_takes_a_delivery_with_its_subscription(store: Store) -> None:
     await plan(store)
     (claimed,) = await claim(store)

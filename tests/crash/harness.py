@@ -2,7 +2,8 @@
 
 Children are forked from a process that has imported everything, so that one lives a tenth of a second after the
 other died. Where a child is killed is derived from the seed: some after a time, some at the moment a request arrives,
-some right after its answer, some politely with SIGTERM.
+some right after its answer, some politely with SIGTERM. So are the requests that are refused, and those that arrive
+without an answer.
 """
 
 import asyncio
@@ -36,13 +37,17 @@ from tests.fakes.telegram_world import BOT
 CHATS: Final = 40
 EVERY_MINUTES: Final = 5
 BETWEEN_LIVES: Final = timedelta(minutes=EVERY_MINUTES)
-# Fewer than the chats, so that each life comes as far.
-REQUESTS: Final = 30
+# At first fewer than the chats, so that each life comes as far; later, when much waits, enough for outcomes to be
+# written as well.
+REQUESTS, REQUESTS_LATER, LATER = 30, 60, 10
 TIMETABLE: Final = Timetable(
     times=tuple(local_time(n * EVERY_MINUTES // 60, n * EVERY_MINUTES % 60) for n in range(24 * 60 // EVERY_MINUTES)),
     weekdays=EVERY_DAY,
     zone="UTC",
 )
+# Of a hundred requests so many are refused as too fast, so many fail on the server's side, and so many arrive without
+# an answer.
+TOO_FAST, FAULTY, CUT = 12, 2, 6
 # A graceful stop has ten seconds; on a busy machine everything takes longer.
 PATIENCE: Final = 60.0
 _QUESTION: Final = re.compile(r"(?<=~)q\d+(?=~)")
@@ -57,17 +62,27 @@ class Verdict:
     planned: int = 0
     arrived: int = 0
     twice: int = 0
+    refused: int = 0
+    cut: int = 0
     lost: list[str] = field(default_factory=list)
     not_planned: list[str] = field(default_factory=list)
     planned_twice: list[str] = field(default_factory=list)
-    twice_without_a_kill: list[str] = field(default_factory=list)
+    twice_without_cause: list[str] = field(default_factory=list)
     not_graceful: list[str] = field(default_factory=list)
 
     @property
     def kept(self) -> bool:
         """Whether every promise was kept."""
-        broken = (self.lost, self.not_planned, self.planned_twice, self.twice_without_a_kill, self.not_graceful)
+        broken = (self.lost, self.not_planned, self.planned_twice, self.twice_without_cause, self.not_graceful)
         return not any(broken)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that stands in its chat: the life of the child it came in, and whether its answer was cut off."""
+
+    life: int
+    cut: bool
 
 
 class Recorder:
@@ -77,9 +92,11 @@ class Recorder:
         self._seed = seed
         self.life = 0
         self.now = child.EPOCH
-        self.arrivals: defaultdict[str, list[int]] = defaultdict(list)
+        self.arrivals: defaultdict[str, list[Arrival]] = defaultdict(list)
         self.left_under_way: dict[int, frozenset[str]] = {}
         self.requests = 0
+        self.refused = 0
+        self.well = False
         self.started = asyncio.Event()
         self._waiting: list[tuple[int, bool, asyncio.Event]] = []
 
@@ -105,21 +122,35 @@ class Recorder:
                 await asyncio.sleep(float(request.query["timeout"]))
                 return _ok([])
             case "sendRichMessage":
-                return await self._post(await request.json())
+                return await self._post(request)
             case _:
                 return _ok(result=True)
 
-    async def _post(self, body: dict[str, Any]) -> web.Response:
-        """A post arrives, and is answered a little later."""
-        question = _QUESTION.search(body["reply_markup"])
-        assert question is not None
-        self.arrivals[f"{body['chat_id']}/{question[0]}"].append(self.life)
+    async def _post(self, request: web.Request) -> web.Response:
+        """A post arrives, or is refused, and is answered a little later, if at all; while `well` is set it is taken."""
         self.requests += 1
         number = self.requests
+        outcome = 100 if self.well else chance(self._seed, "outcome", number) * 100
+        cut = TOO_FAST + FAULTY <= outcome < TOO_FAST + FAULTY + CUT
+        if outcome < TOO_FAST + FAULTY:
+            self.refused += 1
+        else:
+            self._arrives(await request.json(), cut=cut)
         self._tell(number, answered=False)
         await asyncio.sleep(chance(self._seed, "latency", number) * 0.02)
         asyncio.get_running_loop().call_later(0.001, self._tell_answered, number)
-        return _ok({"message_id": number})
+        if cut and request.transport is not None:
+            request.transport.close()
+            # This handler ends here, with its connection.
+            await asyncio.sleep(0)
+        if outcome < TOO_FAST:
+            return _refusal(429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
+        return _refusal(500, "Internal Server Error") if outcome < TOO_FAST + FAULTY else _ok({"message_id": number})
+
+    def _arrives(self, body: dict[str, Any], *, cut: bool) -> None:
+        question = _QUESTION.search(body["reply_markup"])
+        assert question is not None
+        self.arrivals[f"{body['chat_id']}/{question[0]}"].append(Arrival(self.life, cut))
 
     def _tell_answered(self, number: int) -> None:
         self._tell(number, answered=True)
@@ -180,15 +211,16 @@ class Harness:
     async def _one_life(self, number: int) -> None:
         """Start a child, and end it where the seed says."""
         point = chance(self._seed, "point", number)
+        requests = 1 + int(point * (REQUESTS if number < LATER else REQUESTS_LATER))
         with self.life() as process:
             match number % 4:
                 case 0:
                     # From the very first moment on: while it opens, plans, claims, sends and settles.
                     await asyncio.sleep(point * 0.25)
                 case 1:
-                    await self.until(self._recorder.at_request(1 + int(point * REQUESTS), answered=False))
+                    await self.until(self._recorder.at_request(requests, answered=False))
                 case 2:
-                    await self.until(self._recorder.at_request(1 + int(point * REQUESTS), answered=True))
+                    await self.until(self._recorder.at_request(requests, answered=True))
                 case _:
                     await self.until(self._recorder.started)
                     await asyncio.sleep(point * 0.1)
@@ -236,33 +268,51 @@ class Harness:
 
     async def _finish(self) -> None:
         """One more child, until every slot of now has its delivery and nothing waits."""
+        self._recorder.well = True
         with self.life(later=2 * child.LEASE) as process:
             await asyncio.to_thread(self._wait_for_all, _micros(self._recorder.now))
             await self._stop(process)
 
     def _wait_for_all(self, due_by: int) -> None:
-        patient_until = time.monotonic() + PATIENCE
-        while time.monotonic() < patient_until and (self.rows(_WAITING, due_by) or self.rows(_UNPLANNED, due_by)):
+        """Until nothing is left, or it has not become less for too long."""
+        least, patient_until = float("inf"), time.monotonic() + PATIENCE
+        while time.monotonic() < patient_until:
+            ((left,),) = self.rows(_LEFT, due_by, due_by)
+            if not left:
+                return
+            if int(left) < least:
+                least, patient_until = int(left), time.monotonic() + PATIENCE
             time.sleep(0.05)
 
     def _judge(self) -> None:
         verdict, arrivals = self.verdict, self._recorder.arrivals
         rows = self.rows(_LEDGER)
         verdict.planned, verdict.arrived = len(rows), sum(map(len, arrivals.values()))
-        planned = Counter((str(chat), str(slot)) for _, chat, slot, _ in rows)
+        verdict.refused = self._recorder.refused
+        planned = Counter((str(chat), str(slot)) for _, chat, slot, *_ in rows)
         verdict.planned_twice = [f"{key}" for key, count in planned.items() if count > 1]
         verdict.not_planned = [f"{key}" for key in self._promised() if key not in planned]
-        for key, chat, slot, state in rows:
-            if state != "sent" or key not in arrivals:
-                verdict.lost.append(
-                    f"{key} of {chat} for {slot}: {state}, arrived {len(arrivals.get(str(key), ()))} times"
-                )
-        for key, lives in arrivals.items():
-            for before, after in pairwise(lives):
+        for key, chat, slot, state, reason in rows:
+            there = arrivals.get(str(key), [])
+            # What may have arrived twice, and surely did once, is given up.
+            given_up = (state, reason) == ("failed", "unknown-outcome") and there and there[-1].cut
+            if not there or not (state == "sent" or given_up):
+                verdict.lost.append(f"{key} of {chat} for {slot}: {state} {reason}, arrived {len(there)} times")
+        for key, there in arrivals.items():
+            verdict.cut += sum(arrival.cut for arrival in there)
+            for before, after in pairwise(there):
                 verdict.twice += 1
-                killed = range(before + 1, after + 1)
-                if not any(key in self._recorder.left_under_way.get(life, ()) for life in killed):
-                    verdict.twice_without_a_kill.append(f"{key} in lives {before} and {after}")
+                if not self._may_come_again(key, there[0], before, after):
+                    verdict.twice_without_cause.append(f"{key} in lives {before.life} and {after.life}")
+
+    def _may_come_again(self, key: str, first: Arrival, before: Arrival, after: Arrival) -> bool:
+        """Whether it was under way at the kill, or was left without an answer when nothing had been open before."""
+        left = self._recorder.left_under_way
+        told = min((life for life in left if life > before.life), default=0)
+        if before.life < after.life and key in left.get(told, ()):
+            return True
+        open_before = any(key in keys for life, keys in left.items() if life <= before.life)
+        return before is first and before.cut and not open_before
 
     def _promised(self) -> list[tuple[str, str]]:
         ((first_open,),) = self.rows("SELECT min(next_due_at) FROM subscriptions")
@@ -313,6 +363,11 @@ def _ok(result: object) -> web.Response:
     return web.json_response({"ok": True, "result": result})
 
 
+def _refusal(status: int, words: str, **more: object) -> web.Response:
+    body = {"ok": False, "error_code": status, "description": words, **more}
+    return web.json_response(body, status=status)
+
+
 def _pid(process: BaseProcess) -> int:
     assert process.pid is not None
     return process.pid
@@ -322,9 +377,12 @@ def _micros(instant: datetime) -> int:
     return int(instant.timestamp() * 1_000_000)
 
 
-_WAITING: Final = "SELECT 1 FROM deliveries WHERE ready_at IS NOT NULL AND due_at <= ? LIMIT 1"
-_UNPLANNED: Final = "SELECT 1 FROM subscriptions WHERE next_due_at <= ? LIMIT 1"
+_LEFT: Final = """
+    SELECT
+        (SELECT count(*) FROM deliveries WHERE ready_at IS NOT NULL AND due_at <= ?)
+        + (SELECT count(*) FROM subscriptions WHERE next_due_at <= ?)
+"""
 _LEDGER: Final = """
-    SELECT c.chat_id || '/' || d.question, c.chat_id, d.slot, d.state
+    SELECT c.chat_id || '/' || d.question, c.chat_id, d.slot, d.state, d.reason
     FROM deliveries AS d JOIN chats AS c ON c.id = d.chat
 """

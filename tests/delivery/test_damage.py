@@ -196,6 +196,19 @@ async def test_a_pause_of_the_whole_account_is_no_flood_of_retries(world: World)
 
 
 @virtually
+async def test_a_chat_that_waits_for_its_own_turn_does_not_look_like_an_answer_in_an_outage(world: World) -> None:
+    await world.subscribe("busy", at=time(1, 1))
+    await world.subscribe(*(f"c{n}" for n in range(300)), at=time(1, 2))
+    world.messenger.fail("busy", *[RateLimited("no turn yet", retry_after=timedelta(seconds=1))] * 1000)
+    world.messenger.outage = Fault(error=Unavailable("Internal Server Error"))
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 4)
+
+    del world.messenger.requests["busy"]
+    assert world.messenger.requests.total() < 100
+
+
+@virtually
 async def test_ten_minutes_of_errors_lose_nothing_and_are_not_answered_with_a_flood(world: World) -> None:
     await world.subscribe(*(f"c{n}" for n in range(300)), at=time(1, 1))
     world.messenger.outage = Fault(error=Unavailable("Internal Server Error"))

@@ -1,13 +1,17 @@
 """Time that jumps, stands still or is redefined: every promised slot is dealt with once."""
 
 import asyncio
+import zoneinfo
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from importlib import resources
+from pathlib import Path
 from zoneinfo import available_timezones
 
 import pytest
 
-from bot.core import schedule
+from bot.core.errors import StoreError
 from bot.core.model import DeliveryState
 from bot.core.ports import State
 from bot.core.schedule import Timetable, open_zone
@@ -227,25 +231,117 @@ def test_the_zones_tried_are_there() -> None:
     assert {zone for zone in ZONES if not zone.startswith("UTC")} <= available_timezones()
 
 
-@virtually
-async def test_a_zone_that_is_redefined_keeps_every_local_date_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def redefine(tmp_path: Path) -> Iterator[Callable[[str, str], None]]:
+    """Gives a zone the rules of another, as an update of the zone data does between two runs."""
+    before = zoneinfo.TZPATH
+
+    def forget() -> None:
+        zoneinfo.ZoneInfo.clear_cache()
+        open_zone.cache_clear()
+
+    def rules_of(name: str) -> bytes:
+        found = next((Path(folder, name) for folder in before if Path(folder, name).is_file()), None)
+        packaged = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
+        return packaged.read_bytes() if found is None else found.read_bytes()
+
+    def update(zone: str, to: str) -> None:
+        file = tmp_path / zone
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(rules_of(to))
+        zoneinfo.reset_tzpath([str(tmp_path), *before])
+        forget()
+
+    yield update
+    zoneinfo.reset_tzpath(before)
+    forget()
+
+
+Redefine = Callable[[str, str], None]
+
+
+def sent_at(world: World, chat: str) -> list[str]:
+    return [row.sent_at.strftime("%d %H:%M") for row in world.rows(chat) if row.sent_at]
+
+
+@pytest.mark.parametrize(
+    ("zone", "became", "instants"),
+    [
+        pytest.param(
+            "Asia/Shanghai", "Asia/Bangkok", ["24 01:30", "25 02:30", "26 02:30", "27 02:30"], id="an hour later"
+        ),
+        pytest.param(
+            "Asia/Shanghai", "Asia/Tokyo", ["24 01:30", "25 00:30", "26 00:30", "27 00:30"], id="an hour earlier"
+        ),
+    ],
+)
+def test_from_the_first_slot_on_a_zone_that_is_redefined_keeps_its_new_time(
+    world: World, redefine: Redefine, zone: str, became: str, instants: list[str]
 ) -> None:
-    """Between two runs the zone data move Shanghai by an hour: yesterday's slots stay done, tomorrow's move."""
+    """Between two runs: yesterday's slot stays done, and every local date has one, by the new rules."""
+
+    @virtually
+    async def scenario() -> None:
+        await world.subscribe("ann", at=time(9, 30), zone=zone)
+        await world.subscribe("ben", at=time(1, 30))
+        async with world.running() as delivery:
+            await world.pass_minutes(delivery, 60)
+        redefine(zone, became)
+        async with world.running() as delivery:
+            await world.pass_minutes(delivery, 60 * 24 * 3 + 60)
+
+    scenario()
+    assert sent_at(world, "ann") == instants
+    assert [row.slot for row in world.rows("ann")] == [f"2026-11-{day}T09:30" for day in (24, 25, 26, 27)]
+    assert sent_at(world, "ben") == [f"{day} 01:30" for day in (24, 25, 26, 27)]
+
+
+@virtually
+async def test_a_slot_that_new_rules_put_off_is_not_sent_at_its_old_time_on_the_start(
+    world: World, redefine: Redefine
+) -> None:
     await world.subscribe("ann", at=time(9, 30), zone="Asia/Shanghai")
     async with world.running() as delivery:
-        await world.pass_minutes(delivery, 60)
-    assert world.messenger.texts == {"ann": 1}
-
-    monkeypatch.setattr(schedule, "open_zone", lambda _name: open_zone("UTC+07:00"))
+        await world.pass_minutes(delivery, 1)
+    redefine("Asia/Shanghai", "Asia/Bangkok")
+    await world.until(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
     async with world.running() as delivery:
-        await world.pass_minutes(delivery, 60 * 24 * 3 + 60)
+        await world.pass_minutes(delivery, 20)
+        early = sent_at(world, "ann")
+        await world.pass_minutes(delivery, 20)
 
-    slots = [row.slot for row in world.rows("ann")]
-    assert slots == [f"2026-11-{day}T09:30" for day in (24, 25, 26, 27)]
-    assert [row.sent_at.strftime("%H:%M") for row in world.rows("ann") if row.sent_at] == [
-        "01:30",
-        "01:30",
-        "02:30",
-        "02:30",
-    ]
+    assert early == []
+    assert sent_at(world, "ann") == ["24 02:30"]
+
+
+@virtually
+async def test_zone_data_that_cannot_be_followed_for_the_moment_are_followed_when_they_can(
+    world: World, redefine: Redefine
+) -> None:
+    await world.subscribe("ann", at=time(9, 30), zone="Asia/Shanghai")
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 1)
+    redefine("Asia/Shanghai", "Asia/Bangkok")
+    world.store.trouble = StoreError("The database is locked.")
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 5)
+        world.store.trouble = None
+        await world.pass_minutes(delivery, 90)
+
+    assert sent_at(world, "ann") == ["24 02:30"]
+
+
+@virtually
+async def test_a_zone_that_is_no_longer_known_leaves_what_was_foreseen(
+    world: World, redefine: Redefine, tmp_path: Path
+) -> None:
+    redefine("Mars/Olympus", "Asia/Shanghai")
+    await world.subscribe("ann", at=time(9, 30), zone="Mars/Olympus")
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 1)
+    (tmp_path / "Mars/Olympus").unlink()
+    redefine("Asia/Shanghai", "Asia/Bangkok")
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 90)
+
+    assert [(row.slot, row.state) for row in world.rows("ann")] == [("2026-11-24T09:30", DeliveryState.SENT)]

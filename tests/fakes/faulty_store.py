@@ -35,6 +35,13 @@ class FaultyStore(MemoryStore):
         return await super().plan_due(now=now, limit=limit, decide=decide)
 
     @override
+    async def move_due(
+        self, *, after: int, limit: int, due_at: Callable[[Subscription], datetime | None]
+    ) -> int | None:
+        self._check("move_due")
+        return await super().move_due(after=after, limit=limit, due_at=due_at)
+
+    @override
     async def claim(self, platform: Platform, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claimed]:
         self._check("claim")
         return await super().claim(platform, now=now, lease_until=lease_until, limit=limit)

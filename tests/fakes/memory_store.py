@@ -265,6 +265,18 @@ class MemoryStore(Store):
             )
         return len(page)
 
+    @override
+    async def move_due(
+        self, *, after: int, limit: int, due_at: Callable[[Subscription], datetime | None]
+    ) -> int | None:
+        coming = sorted(
+            (s for s in self.subscriptions.values() if s.active and s.next_due_at), key=lambda s: str(s.chat)
+        )
+        page = coming[after : after + limit]
+        for there in page:
+            self.subscriptions[there.chat] = replace(there, next_due_at=due_at(there))
+        return after + len(page) if page else None
+
     def _add(self, chat: ChatRef, planned: PlannedDelivery) -> None:
         keys = {(row.chat, row.kind, row.slot) for row in self.deliveries.values() if row.chat == chat}
         if (chat, planned.kind, planned.slot) in keys:

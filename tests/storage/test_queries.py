@@ -41,6 +41,7 @@ def test_what_waits_is_counted_among_what_waits(connection: sqlite3.Connection) 
     ("sql", "parameters", "index"),
     [
         pytest.param(subscriptions.DUE, (1, 200), "subscriptions_due", id="due subscriptions"),
+        pytest.param(subscriptions.COMING, (0, 200), "INTEGER PRIMARY KEY", id="page of all that is due some time"),
         pytest.param(deliveries.CLAIMABLE, NAMED, "deliveries_waiting", id="claim"),
         pytest.param(deliveries.CLAIMABLE_AGAIN, NAMED, "deliveries_tried", id="claim of what was tried"),
         pytest.param(deliveries.CLAIMABLE_BEHIND, NAMED, "deliveries_waiting_behind", id="claim of announcements"),

@@ -84,6 +84,16 @@ class OutboxStore(Protocol):
         """
         ...
 
+    async def move_due(
+        self, *, after: int, limit: int, due_at: Callable[[Subscription], datetime | None]
+    ) -> int | None:
+        """Let the next slots of at most `limit` subscriptions be due when `due_at` says, in one transaction.
+
+        It goes over the active ones that are due some time, in an order of the store's own: `after` is 0 at first, then
+        what the call before returned, until that is None. `due_at` is pure and quick.
+        """
+        ...
+
     async def claim(self, platform: Platform, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claimed]:
         """Take deliveries that may be sent now, first due first, and mark them SENDING with attempts + 1.
 
