@@ -121,6 +121,7 @@ class TelegramPlatform(PlatformPart):
         )
         rights = TelegramRights(bot=bot, clock=clock)
         following = Following(wait=wait)
+        self._following: Final = following
         sender = Sender(bot=bot, store=store, painter=painter, following=following)
         asking = Asking(clock=clock, rights=rights)
         answers = Answers()
@@ -243,6 +244,7 @@ class TelegramPlatform(PlatformPart):
                     await self._stop_handling()
             await self._life.finish()
             await self._answering.finish()
+            await self._following.finish()
             await self._app.shutdown()
             # An application that failed half-way into its start does not shut down what it had opened.
             await self._app.bot.shutdown()

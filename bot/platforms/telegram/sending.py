@@ -109,7 +109,10 @@ class Sender:
             parts = _buttons_on_top(parts)
         first = await self._writer.post(parts[0], to)
         shown = Shown(chat=to.chat, thread=to.thread, receiver=receiver)
-        return await self._follow(parts, (first,), shown, to.following(), reply)
+        follow = partial(self._follow, parts, (first,), shown, to.following(), reply)
+        if len(parts) == 1 and parts[0].rich:
+            return await follow()
+        return await self._following.rest(to.chat, follow) or (first,)
 
     async def _edit_parts(self, parts: Sequence[Part], shown: Shown, reply: Reply) -> Sequence[int]:
         if shown.inline_id is not None:
@@ -177,8 +180,11 @@ class Sender:
 
     async def _add(self, ids: list[int], what: str, to: Address, work: Callable[[Address], Awaitable[int]]) -> None:
         """Post one more message: the reply's first, or as well as can be."""
-        id_ = await self._following.best(what, to.chat, partial(work, to.following())) if ids else await work(to)
-        if id_ is not None:
+        if not ids:
+            ids.append(await work(to))
+            return
+        best = partial(self._following.best, what, to.chat, partial(work, to.following()))
+        if (id_ := await self._following.rest(to.chat, best)) is not None:
             ids.append(id_)
 
     async def _send_file(self, file: Attachment, to: Address) -> int:
