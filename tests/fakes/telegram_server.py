@@ -56,7 +56,7 @@ class TelegramServer(TelegramChats):
         self.webhook = ""
         self.secret = ""
         self.undelivered = (0, "")
-        self.faults: dict[str, list[Error | Page | str]] = defaultdict(list)
+        self.faults: dict[str, list[Error | Page | asyncio.Event | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
         self.limits: TelegramLimits | None = TelegramLimits()
@@ -106,13 +106,16 @@ class TelegramServer(TelegramChats):
                 body["parameters"] = error.parameters
             answer = web.json_response(body, status=code)
         else:
-            answer = self._answer(request, method, {"ok": True, "result": result})
+            answer = await self._answer(request, method, {"ok": True, "result": result})
         async with self._changed:
             self._changed.notify_all()
         return answer
 
-    def _answer(self, request: web.Request, method: str, body: Json) -> web.Response:
-        """The answer to what was done, or only its beginning."""
+    async def _answer(self, request: web.Request, method: str, body: Json) -> web.Response:
+        """The answer to what was done, or only its beginning; once the event before it has come, if there is one."""
+        if self.faults[method] and isinstance(event := self.faults[method][0], asyncio.Event):
+            self.faults[method].pop(0)
+            await event.wait()
         ends = self.faults[method][:1]
         if ends not in (["half"], ["start"]):
             return web.json_response(body)
@@ -167,7 +170,7 @@ class TelegramServer(TelegramChats):
 
     async def _fault(self, request: web.Request, method: str) -> None:
         waiting = self.faults[method]
-        if not waiting or waiting[0] in _AFTERWARDS:
+        if not waiting or waiting[0] in _AFTERWARDS or isinstance(waiting[0], asyncio.Event):
             return
         fault = waiting.pop(0)
         if isinstance(fault, Error):

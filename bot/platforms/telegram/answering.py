@@ -303,8 +303,8 @@ class Answering:
                 except TooFast as error:
                     self._refreshing[key] = self._refreshing[key] or reply
                     await asyncio.sleep(error.pause.total_seconds())
-        except TelegramError as error:
-            _log.info("counts could not be brought up to date", chat=shown.chat, why=str(error))
+                except TelegramError as error:
+                    _log.info("counts could not be brought up to date", chat=shown.chat, why=str(error))
         finally:
             del self._refreshing[key]
 

@@ -19,7 +19,7 @@ from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.keyboard import with_button
 from bot.platforms.telegram.parts import Part, needs_rich, parts_of
 from bot.platforms.telegram.pictures import Pictures
-from bot.platforms.telegram.polls import remember_poll, send_poll
+from bot.platforms.telegram.polls import Polls
 from bot.platforms.telegram.transport import LANE
 from bot.platforms.telegram.writing import EphemeralRefused, Writer
 
@@ -39,12 +39,13 @@ class Sender:
         bot: The SDK's bot.
         store: Keeps the ids of pictures that Telegram has already.
         painter: Draws formulas for classic messages.
+        polls: Posts quizzes.
         following: Brings what comes after the first message.
     """
 
-    def __init__(self, *, bot: Bot, store: Store, painter: Painter, following: Following) -> None:
+    def __init__(self, *, bot: Bot, store: Store, painter: Painter, polls: Polls, following: Following) -> None:
         self._bot: Final = bot
-        self._store: Final = store
+        self._polls: Final = polls
         self._writer: Final = Writer(bot)
         self._following: Final = following
         self._pictures: Final = Pictures(bot=bot, store=store, painter=painter, following=following)
@@ -193,10 +194,7 @@ class Sender:
         return sent.message_id
 
     async def _send_poll(self, poll: Poll, reply: Reply, to: Address) -> int:
-        sent = await send_poll(self._bot, to.chat, poll, reply, anonymous=to.anonymous, shared=to.parameters())
-        if sent.poll is not None and not to.anonymous:
-            note = partial(remember_poll, self._store, sent.poll.id, sent, poll.question)
-            await self._following.best("note of the quiz", to.chat, note)
+        sent = await self._polls.post(to.chat, poll, reply, anonymous=to.anonymous, shared=to.parameters())
         return sent.message_id
 
 
