@@ -8,7 +8,7 @@ import structlog
 
 from bot.core.announcements import progress_reply
 from bot.core.errors import MessengerError, RateLimited, Rejected, StoreError, Unavailable, Unknown
-from bot.core.model import Announcement, ChatRef, MessageId
+from bot.core.model import Announcement, ChatKind, ChatRef, MessageId
 from bot.core.ports import Clock, Lane, Messenger, Phrases, Store
 from bot.core.replies import Post, Reply
 from bot.core.requests import Voice
@@ -21,6 +21,8 @@ PAGE: Final = 200
 BETWEEN_PAGES: Final = 0.1
 LOOK_EVERY: Final = 2.0
 TELL_EVERY: Final = 3.0
+# Where others read and write as well, and the platform allows so many messages and edits a minute to all together.
+TELL_A_GROUP_EVERY: Final = 15.0
 AFTER_FAILURE: Final = 15.0
 FOR_GOOD: Final = float("inf")
 
@@ -101,7 +103,7 @@ class Herald:
             if self._quiet_until[number] < FOR_GOOD:
                 return
         else:
-            self._quiet_until[number] = self._now() + TELL_EVERY
+            self._quiet_until[number] = self._now() + await self._gap(announcement.chat)
         if not announcement.open:
             await self._store.note_announcement(number, message=message, told=True)
             self._shown.pop(number, None)
@@ -122,6 +124,12 @@ class Herald:
             await self._store.note_announcement(number, message=message)
         self._shown[number] = reply
         return message
+
+    async def _gap(self, chat: ChatRef) -> float:
+        """How many seconds lie between two words to the operator there."""
+        known = await self._store.chat(chat)
+        alone = chat.thread_id is None and (known is None or known.kind is ChatKind.PRIVATE)
+        return TELL_EVERY if alone else TELL_A_GROUP_EVERY
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

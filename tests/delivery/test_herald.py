@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
 
 from bot.core.errors import ChatGone, NotAllowed, RateLimited, Rejected, StoreError, Unavailable
 from bot.core.markup import plain
-from bot.core.model import AnnouncementState, ChatRef, DeliveryKind, DeliveryState, Language, Platform
+from bot.core.model import AnnouncementState, Chat, ChatKind, ChatRef, DeliveryKind, DeliveryState, Language, Platform
 from bot.core.ports import Lane, State
 from bot.core.replies import Reply
 from bot.delivery.limits import TELEGRAM
@@ -88,6 +89,27 @@ async def test_the_operator_hears_how_it_goes_and_how_it_ended(world: World) -> 
     assert len(came) == len(set(came))
     assert 3 <= len(came) <= 60 / 3
     assert not world.messenger.edits[-1][2].controls
+
+
+@pytest.mark.parametrize(
+    ("kind", "thread", "edits"),
+    [(ChatKind.PRIVATE, None, range(10, 20)), (ChatKind.GROUP, None, range(2, 5)), (ChatKind.GROUP, "5", range(2, 5))],
+)
+@virtually
+async def test_a_group_keeps_most_of_its_minute_for_those_who_study_there(
+    world: World, kind: ChatKind, thread: str | None, edits: range
+) -> None:
+    await world.subscribe(*names(1_800))
+    await world.store.see_chat(Chat(ref=OPERATOR, kind=kind, title="Ops"), at=world.clock.now())
+    world.messenger.pacer = AccountPacer(TELEGRAM)
+    now, where = world.clock.now(), replace(OPERATOR, thread_id=thread)
+    drafted = await world.store.draft_announcement(TEXT, chat=where, language=Language.EN, total=1_800, at=now)
+    assert await world.store.start_announcement(drafted.number, at=now)
+    async with world.running():
+        await asyncio.sleep(59)
+        assert len(world.messenger.edits) in edits
+        await asyncio.sleep(30)
+    assert "has been sent" in told(world)[-1]
 
 
 @virtually

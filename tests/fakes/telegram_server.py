@@ -38,7 +38,7 @@ _OTHER = "other getUpdates request; make sure that only one bot instance is runn
 AFTERWARDS = frozenset({"half", "start", "done, cut", "done, reset", "done, silence"})
 """The faults that come when all was done as it was asked; of the answer "half" begins with the length of all of it."""
 SILENCE = 1_000_000.0
-SPOILT = web.RequestKey("spoilt", str)
+SPOILT: web.RequestKey[asyncio.Event | str] = web.RequestKey("spoilt")
 
 
 class _Instead(Exception):
@@ -58,7 +58,7 @@ class TelegramServer(TelegramChats):
         self.webhook = ""
         self.secret = ""
         self.undelivered = (0, "")
-        self.faults: dict[str, list[Error | Page | str]] = defaultdict(list)
+        self.faults: dict[str, list[Error | Page | asyncio.Event | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
         self.held: dict[str, asyncio.Event] = {}
@@ -116,10 +116,12 @@ class TelegramServer(TelegramChats):
             self._changed.notify_all()
         return answer
 
-    async def _spoil(self, request: web.Request, answer: web.Response, fault: str) -> web.Response:
-        """It was done, but nothing comes of the answer, or only its beginning."""
+    async def _spoil(self, request: web.Request, answer: web.Response, fault: asyncio.Event | str) -> web.Response:
+        """It was done, but nothing comes of the answer, or only its beginning, or it comes when something happens."""
         assert request.transport is not None
-        if fault == "done, cut":
+        if isinstance(fault, asyncio.Event):
+            await fault.wait()
+        elif fault == "done, cut":
             request.transport.close()
         elif fault == "done, reset":
             _reset(request)
@@ -185,9 +187,10 @@ class TelegramServer(TelegramChats):
             raise fault
         if isinstance(fault, Page):
             raise _Instead(fault)
-        if fault in AFTERWARDS:
+        if isinstance(fault, asyncio.Event) or fault in AFTERWARDS:
             request[SPOILT] = fault
-        if not fault or fault in AFTERWARDS:
+            return
+        if not fault:
             return
         assert request.transport is not None
         if fault == "cut":

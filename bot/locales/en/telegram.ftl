@@ -2,7 +2,6 @@ telegram-cancel = (/cancel leaves everything as it is.)
 telegram-reply-here = (Reply to this message.)
 prompt-cancelled = Cancelled; everything stays as it was.
 prompt-nothing = There is nothing to cancel.
-telegram-rights-channel = I am not allowed to post here yet. Please make me an admin with the right to post messages.
 telegram-rights-alone = Tip: I can do everything as an ordinary member, except pin the daily question. For that, make me an admin with the right to pin messages.
 telegram-channel-linked = { $chat } gets a daily question from now on. These are its settings:
 telegram-channel-not-admin = You have to be an admin of { $chat } to manage its daily question.

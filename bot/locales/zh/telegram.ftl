@@ -2,7 +2,6 @@ telegram-cancel = （发送 /cancel 可以取消。）
 telegram-reply-here = （请回复这条消息。）
 prompt-cancelled = 已取消，一切照旧。
 prompt-nothing = 没有需要取消的操作。
-telegram-rights-channel = 我在这里还不能发帖，请把我设为管理员并允许发布消息。
 telegram-rights-alone = 提示：我是普通成员就够用了，只是不能置顶每日一题。想要置顶，请把我设为管理员，并给我置顶消息的权限。
 telegram-channel-linked = { $chat } 从现在起每天会收到一道题。它的设置：
 telegram-channel-not-admin = 只有 { $chat } 的管理员才能管理它的每日一题。

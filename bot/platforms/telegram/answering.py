@@ -1,37 +1,35 @@
 """Showing the core's responses where Telegram can: as a new message, in place, or to the presser alone."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from telegram import Bot, CallbackQuery, Message, User
 from telegram.error import ChatMigrated, TelegramError
 
 from bot.core.model import ChatKind, ChatRef
-from bot.core.ports import Clock, Lane, Store
+from bot.core.ports import Clock, Store
 from bot.core.replies import Button, Placement, Reply, Response
 from bot.core.requests import Request
 from bot.core.service import Service
 from bot.platforms.telegram.alone import Alone
 from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asides import Asides, deep_link
-from bot.platforms.telegram.faults import TooFast, is_gone_message
+from bot.platforms.telegram.counts import Counts
+from bot.platforms.telegram.faults import is_gone_message
 from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.newer import ephemeral_id
 from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.sending import Address, Sender, Shown
-from bot.platforms.telegram.transport import LANE
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 # https://core.telegram.org/bots/api#answercallbackquery
 MAX_TOAST: Final = 200
 _ALERT_FROM: Final = 60
-
-_Key = tuple[int, int, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +64,7 @@ class Answering:
         self._asides: Final = Asides(bot=bot, sender=sender, service=service)
         self._answers: Final = answers
         self._prompting: Final = prompting
-        self._refreshing: Final[dict[_Key, Reply | None]] = {}
-        self._tasks: Final[set[asyncio.Task[None]]] = set()
+        self._counts: Final = Counts(sender)
 
     # Commands and texts
 
@@ -162,7 +159,7 @@ class Answering:
             )
         public = shown if shown.ephemeral is None else self._alone.origin(shown)
         if response.refresh is not None and public is not None:
-            self._refresh(public, response.refresh)
+            self._counts.refresh(public, response.refresh)
 
     async def _rest(self, request: Request, response: Response) -> Button | None:
         """The way to a question's whole card in the private chat."""
@@ -287,41 +284,9 @@ class Answering:
             # A query that waited for minutes cannot be answered any more; what it asked for was done all the same.
             _log.info("a tap could not be acknowledged", why=str(error))
 
-    # Counts on public messages
-
-    def _refresh(self, shown: Shown, reply: Reply) -> None:
-        """Bring a message up to date behind everything else; of several wishes for one message the last counts."""
-        key = (shown.chat, shown.message, shown.inline_id)
-        running = key in self._refreshing
-        self._refreshing[key] = reply
-        if not running:
-            self._in_background(self._refresh_all(key, shown))
-
-    async def _refresh_all(self, key: _Key, shown: Shown) -> None:
-        LANE.set(Lane.ANNOUNCEMENT)
-        try:
-            while (reply := self._refreshing[key]) is not None:
-                self._refreshing[key] = None
-                try:
-                    await self._sender.edit(reply, shown)
-                except TooFast as error:
-                    self._refreshing[key] = self._refreshing[key] or reply
-                    await asyncio.sleep(error.pause.total_seconds())
-        except TelegramError as error:
-            _log.info("counts could not be brought up to date", chat=shown.chat, why=str(error))
-        finally:
-            del self._refreshing[key]
-
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def finish(self) -> None:
         """End what still goes on in the background."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._counts.finish()
 
 
 def _about(reply: Reply) -> str | None:

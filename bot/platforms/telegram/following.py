@@ -1,7 +1,9 @@
 """What comes after the first message of a reply: nothing that fails there may bring the whole a second time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, TypeVar
 
 import structlog
@@ -13,6 +15,11 @@ from bot.platforms.telegram.transport import LANE
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 _TRIES: Final = 3
+
+PATIENCE: Final = 30.0
+"""Seconds after which whoever posted something waits no longer for what follows it."""
+
+_UNTIL: Final[ContextVar[float | None]] = ContextVar("_UNTIL", default=None)
 
 T = TypeVar("T")
 
@@ -26,6 +33,36 @@ class Following:
 
     def __init__(self, *, wait: Callable[[int], float]) -> None:
         self._wait: Final = wait
+        self._late: Final[set[asyncio.Task[object]]] = set()
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """In this block something is posted for somebody who gives it up as a whole if it takes too long."""
+        token = _UNTIL.set(asyncio.get_running_loop().time() + PATIENCE)
+        try:
+            yield
+        finally:
+            _UNTIL.reset(token)
+
+    async def rest(self, chat: int, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Bring what follows; None if it goes on by itself, because there is no more time to wait for it."""
+        until = _UNTIL.get()
+        if until is None:
+            return await work()
+        task = asyncio.create_task(self.best("rest", chat, work))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        await asyncio.wait([task], timeout=max(until - asyncio.get_running_loop().time(), 0))
+        if task.done():
+            return task.result()
+        _log.info("the rest of a message comes later", chat=chat)
+        return None
+
+    async def finish(self) -> None:
+        """Give up what still goes on by itself."""
+        for task in self._late:
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
 
     async def best(self, what: str, chat: int, work: Callable[[], Awaitable[T]]) -> T | None:
         """Do it, some times if it surely did not happen; None, and a line in the log, if it did not come about.

@@ -28,7 +28,7 @@ from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.moves import note_move
 from bot.platforms.telegram.order import Order
 from bot.platforms.telegram.places import ref_of
-from bot.platforms.telegram.polls import recall_poll
+from bot.platforms.telegram.polls import Polls
 from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.waiting import patiently
@@ -64,6 +64,7 @@ class Handlers:
         answering: Answering,
         answers: Answers,
         prompting: Prompting,
+        polls: Polls,
         channels: Channels,
         inline: Inline,
         life: Life,
@@ -79,6 +80,7 @@ class Handlers:
         self._answering: Final = answering
         self._answers: Final = answers
         self._prompting: Final = prompting
+        self._polls: Final = polls
         self._channels: Final = channels
         self._inline: Final = inline
         self._life: Final = life
@@ -201,7 +203,7 @@ class Handlers:
         return await self._prompting.answered(request, message, text)
 
     async def _vote(self, answer: PollAnswer) -> None:
-        poll = await recall_poll(self._store, answer.poll_id)
+        poll = await self._polls.answered(answer.poll_id)
         if poll is None or not answer.option_ids:
             return
         known = await self._store.chat(poll.chat) or Chat(ref=poll.chat, kind=ChatKind.GROUP)

@@ -98,9 +98,8 @@ class Life:
         request = self._asking.by_person(change.from_user, chat)
         welcome = await self._service.welcome(request)
         voice = await self._service.voice_in(chat.ref, request.language)
-        missing = missing_right(change.new_chat_member, chat.kind)
-        if welcome.reply is not None and missing is not None:
-            blocks = (*welcome.reply.blocks, paragraph(voice(missing)))
+        if welcome.reply is not None and not isinstance(change.new_chat_member, ChatMemberAdministrator):
+            blocks = (*welcome.reply.blocks, paragraph(voice("telegram-rights-alone")))
             welcome = replace(welcome, reply=replace(welcome.reply, blocks=blocks))
         await self._answering.greet(request, welcome)
 
@@ -115,14 +114,6 @@ class Life:
             now = self._clock.now()
             await self._store.chat_back(ref_of(new), at=now, resume=lambda kept: resume(kept, now))
             _log.info("a group became a supergroup", old=old, new=new)
-
-
-def missing_right(member: ChatMember, kind: ChatKind) -> str | None:
-    """The sentence that asks for what the bot lacks; None if it lacks nothing."""
-    if kind is ChatKind.CHANNEL:
-        may_post = isinstance(member, ChatMemberAdministrator) and bool(member.can_post_messages)
-        return None if may_post else "telegram-rights-channel"
-    return None if isinstance(member, ChatMemberAdministrator) else "telegram-rights-alone"
 
 
 def _is_in(member: ChatMember) -> bool:

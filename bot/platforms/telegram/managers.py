@@ -61,6 +61,15 @@ class Managers:
         until = self._clock.now() + NOT_AGAIN_FOR
         # Before anything is waited for, so that a second failure meanwhile finds it told.
         await self._store.remember(key, "told", until=until)
+        told = False
+        try:
+            told = await self._told(ref, phrase)
+        finally:
+            if not told:
+                await self._store.remember(key, None)
+
+    async def _told(self, ref: ChatRef, phrase: str) -> bool:
+        """Whether somebody was."""
         reply = await self._words(ref, phrase)
         async for admin in self._admins(ref):
             try:
@@ -69,8 +78,8 @@ class Managers:
                 _log.info("an admin cannot be written to", chat=str(ref), why=refusal.message)
             else:
                 _log.info("an admin was told", chat=str(ref), what=phrase)
-                return
-        await self._store.remember(key, None)
+                return True
+        return False
 
     async def _admins(self, ref: ChatRef) -> AsyncIterator[int]:
         """Those of the chat who are people, its owner first."""

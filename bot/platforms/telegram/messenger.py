@@ -76,8 +76,14 @@ class TelegramMessenger(Messenger):
         )
         token = LANE.set(lane)
         try:
+            with self._following.in_time():
+                return MessageId(str(await self._sent(post, to)))
+        finally:
+            LANE.reset(token)
+
+    async def _sent(self, post: Post, to: Address) -> int:
+        try:
             first = await self._delivered(post, to)
-            await self._pin(post, to.chat, first)
         except (NotAllowed, ThreadGone) as error:
             await self._tell(post.chat, error)
             raise
@@ -85,9 +91,9 @@ class TelegramMessenger(Messenger):
             old, new = ref_of(to.chat), ref_of(error.new_chat_id)
             await self._following.best("note of a move", to.chat, partial(note_move, self._store, old, new))
             raise
-        finally:
-            LANE.reset(token)
-        return MessageId(str(first))
+        if post.pin:
+            await self._following.rest(to.chat, partial(self._pin, post, to.chat, first))
+        return first
 
     async def _kind_of(self, post: Post) -> ChatKind | None:
         if post.kind is not None:
@@ -110,13 +116,12 @@ class TelegramMessenger(Messenger):
         return first
 
     async def _tell(self, ref: ChatRef, error: MessengerError, *, fell_back: bool = False) -> None:
+        chat = _number(ref.chat_id)
         telling = partial(self._managers.tell, ref, error, fell_back=fell_back)
-        await self._following.best("word to an admin", _number(ref.chat_id), telling)
+        await self._following.rest(chat, partial(self._following.best, "word to an admin", chat, telling))
 
     async def _pin(self, post: Post, chat: int, message: int) -> None:
-        """Pin it if the plan says so; a missing right must not make the question come twice."""
-        if not post.pin:
-            return
+        """Pin it; a missing right must not make the question come twice."""
         if post.unpin is not None:
             old = _number(post.unpin)
             await self._following.best("unpinning", chat, partial(self._bot.unpin_chat_message, chat, old))

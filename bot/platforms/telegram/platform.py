@@ -30,6 +30,7 @@ from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.messenger import TelegramMessenger
 from bot.platforms.telegram.order import InOrderPerChat, Order
 from bot.platforms.telegram.polling import Poller
+from bot.platforms.telegram.polls import Polls
 from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.rights import TelegramRights
 from bot.platforms.telegram.sending import Sender
@@ -121,7 +122,9 @@ class TelegramPlatform(PlatformPart):
         )
         rights = TelegramRights(bot=bot, clock=clock)
         following = Following(wait=wait)
-        sender = Sender(bot=bot, store=store, painter=painter, following=following)
+        self._following: Final = following
+        polls = Polls(bot=bot, store=store, following=following)
+        sender = Sender(bot=bot, store=store, painter=painter, polls=polls, following=following)
         asking = Asking(clock=clock, rights=rights)
         answers = Answers()
         prompting = Prompting(bot=bot, sender=sender, service=service, store=store)
@@ -165,6 +168,7 @@ class TelegramPlatform(PlatformPart):
             answering=answering,
             answers=answers,
             prompting=prompting,
+            polls=polls,
             channels=Channels(bot=bot, service=service, store=store, rights=rights),
             inline=Inline(service=service, asking=asking),
             life=self._life,
@@ -243,6 +247,7 @@ class TelegramPlatform(PlatformPart):
                     await self._stop_handling()
             await self._life.finish()
             await self._answering.finish()
+            await self._following.finish()
             await self._app.shutdown()
             # An application that failed half-way into its start does not shut down what it had opened.
             await self._app.bot.shutdown()

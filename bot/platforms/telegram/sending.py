@@ -19,7 +19,7 @@ from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.keyboard import with_button
 from bot.platforms.telegram.parts import Part, needs_rich, parts_of
 from bot.platforms.telegram.pictures import Pictures
-from bot.platforms.telegram.polls import remember_poll, send_poll
+from bot.platforms.telegram.polls import Polls
 from bot.platforms.telegram.transport import LANE
 from bot.platforms.telegram.writing import EphemeralRefused, Writer
 
@@ -39,12 +39,13 @@ class Sender:
         bot: The SDK's bot.
         store: Keeps the ids of pictures that Telegram has already.
         painter: Draws formulas for classic messages.
+        polls: Posts quizzes.
         following: Brings what comes after the first message.
     """
 
-    def __init__(self, *, bot: Bot, store: Store, painter: Painter, following: Following) -> None:
+    def __init__(self, *, bot: Bot, store: Store, painter: Painter, polls: Polls, following: Following) -> None:
         self._bot: Final = bot
-        self._store: Final = store
+        self._polls: Final = polls
         self._writer: Final = Writer(bot)
         self._following: Final = following
         self._pictures: Final = Pictures(bot=bot, store=store, painter=painter, following=following)
@@ -109,7 +110,10 @@ class Sender:
             parts = _buttons_on_top(parts)
         first = await self._writer.post(parts[0], to)
         shown = Shown(chat=to.chat, thread=to.thread, receiver=receiver)
-        return await self._follow(parts, (first,), shown, to.following(), reply)
+        follow = partial(self._follow, parts, (first,), shown, to.following(), reply)
+        if len(parts) == 1 and parts[0].rich:
+            return await follow()
+        return await self._following.rest(to.chat, follow) or (first,)
 
     async def _edit_parts(self, parts: Sequence[Part], shown: Shown, reply: Reply) -> Sequence[int]:
         if shown.inline_id is not None:
@@ -177,8 +181,11 @@ class Sender:
 
     async def _add(self, ids: list[int], what: str, to: Address, work: Callable[[Address], Awaitable[int]]) -> None:
         """Post one more message: the reply's first, or as well as can be."""
-        id_ = await self._following.best(what, to.chat, partial(work, to.following())) if ids else await work(to)
-        if id_ is not None:
+        if not ids:
+            ids.append(await work(to))
+            return
+        best = partial(self._following.best, what, to.chat, partial(work, to.following()))
+        if (id_ := await self._following.rest(to.chat, best)) is not None:
             ids.append(id_)
 
     async def _send_file(self, file: Attachment, to: Address) -> int:
@@ -187,10 +194,7 @@ class Sender:
         return sent.message_id
 
     async def _send_poll(self, poll: Poll, reply: Reply, to: Address) -> int:
-        sent = await send_poll(self._bot, to.chat, poll, reply, anonymous=to.anonymous, shared=to.parameters())
-        if sent.poll is not None and not to.anonymous:
-            note = partial(remember_poll, self._store, sent.poll.id, sent, poll.question)
-            await self._following.best("note of the quiz", to.chat, note)
+        sent = await self._polls.post(to.chat, poll, reply, anonymous=to.anonymous, shared=to.parameters())
         return sent.message_id
 
 

@@ -1,5 +1,6 @@
 """What one person alone sees in a group, and what is done where nobody can be shown anything alone."""
 
+import asyncio
 from datetime import time
 
 import pytest
@@ -123,6 +124,18 @@ async def test_counts_stand_on_the_buttons_of_a_publiccard_for(server: TelegramS
     await server.tapped(8, card, "Knew it")
     await server.until(lambda: "Knew it 1" in card.labels())
     await server.tapped(7, card, "Knew it")
+    await server.until(lambda: "Knew it 2" in card.labels())
+
+
+async def test_counts_come_up_to_date_though_an_edit_before_them_failed(server: TelegramServer) -> None:
+    card = await card_for(server)
+    await server.press(8, card, "Answer")
+    answered = asyncio.Event()
+    server.faults["editMessageText"] += [answered, "start"]
+    await server.tapped(8, card, "Knew it")
+    await server.until(lambda: "Knew it 1" in card.labels())
+    await server.tapped(7, card, "Knew it")
+    answered.set()
     await server.until(lambda: "Knew it 2" in card.labels())
 
 

@@ -4,15 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from bot.core.daily import DailyQuestions
 from bot.core.deck import DeckState
-from bot.core.model import Language, Subscription
+from bot.core.model import DeliveryState, Language, Subscription
 from bot.core.ports import State
 from bot.core.schedule import next_slot
 from bot.delivery.delivery import Delivery
@@ -22,6 +23,7 @@ from bot.delivery.pacing import AccountPacer
 from bot.platforms.telegram.places import TELEGRAM as PLATFORM
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.delivery_world import daily_plan
+from tests.fakes.telegram_world import Error
 from tests.fakes.virtual_loop import LoopClock, virtually_over_sockets
 from tests.platforms.telegram.conftest import PHRASES, Made, Stage
 
@@ -34,9 +36,9 @@ class Push:
     clock: LoopClock
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
-    async def subscribe(self, *people: int, at: time) -> None:
+    async def subscribe(self, *people: int, at: time, **changes: Any) -> None:
         """These have a private chat and get a question a day."""
-        plan = daily_plan(at)
+        plan = replace(daily_plan(at), **changes)
         slot = next_slot(plan.timetable, self.clock.now())
         assert slot is not None
         for person in people:
@@ -99,7 +101,7 @@ async def test_a_long_pause_of_the_whole_account_is_waited_out_and_said(stage_of
             assert limits is not None
             await push.subscribe(*people, at=time(1, 1))
             await push.minutes(delivery, 1)
-            limits.flooded_until = server.now() + 600
+            limits.flooded_until = server.now() + 240
             await push.minutes(delivery, 2)
 
             # Nothing was tried beyond what was under way when the pause began.
@@ -109,13 +111,27 @@ async def test_a_long_pause_of_the_whole_account_is_waited_out_and_said(stage_of
             assert len(tried) < 150
             health = delivery.health()
             assert health.state is State.DEGRADED
-            assert "telegram asked for a pause of everything; nothing is sent until 01:1" in health.why
+            assert "telegram asked for a pause of everything; nothing is sent until 01:06" in health.why
             waiting = len(people) - push.arrived().total()
             assert push.metric("qianmian_queue_depth", platform="telegram") == waiting
 
-            await push.minutes(delivery, 12)
+            await push.minutes(delivery, 4)
             assert push.arrived() == dict.fromkeys(people, 1)
             assert delivery.health().state is State.OK
             assert push.metric("qianmian_queue_depth", platform="telegram") == 0
             assert push.metric("qianmian_rate_limited_total", platform="telegram") == limits.refused
     assert len([event for event in events if event["event"] == "not sent"]) < 100
+
+
+@virtually_over_sockets
+async def test_a_question_whose_pin_takes_too_long_is_sent_and_does_not_come_again(stage_of: Made) -> None:
+    async with a_push(stage_of) as push, push.going_on() as delivery:
+        await push.subscribe(7, at=time(1, 1), pin=True)
+        pause = Error(429, "Too Many Requests: retry after 30", retry_after=30)
+        push.stage.server.faults["pinChatMessage"] += [pause] * 2
+        await push.minutes(delivery, 5)
+        assert push.arrived() == {7: 1}
+        (row,) = push.stage.store.deliveries.values()
+        assert (row.state, row.attempts) == (DeliveryState.SENT, 1)
+        (question,) = push.stage.server.messages
+        assert (row.message_id, question.pinned) == (str(question.id), True)

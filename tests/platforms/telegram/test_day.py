@@ -263,6 +263,15 @@ async def test_a_missing_right_is_told_once_to_the_first_admin_who_can_be_reache
     assert [m for m in server.messages if m.by_bot and m.chat in {7, 9}] == [told]
 
 
+async def test_an_admin_whom_a_failure_keeps_from_hearing_of_it_is_told_all_the_same(day: Day) -> None:
+    server = day.server
+    await _subscribe(day, GROUP)
+    server.chats[GROUP].refusal = Error(400, "Bad Request: CHAT_WRITE_FORBIDDEN")
+    server.faults["sendMessage"].append(Error(502, "Bad Gateway"))
+    day.let_pass(hours=1)
+    await day.arrives(7, lambda m: "not allowed to post" in m.text)
+
+
 async def test_where_no_admin_can_be_reached_the_next_failure_looks_again(day: Day) -> None:
     server = day.server
     await _subscribe(day, GROUP)

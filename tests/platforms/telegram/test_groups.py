@@ -1,5 +1,6 @@
 """Groups and forum topics: who may do what, and what is said in company."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -202,6 +203,24 @@ async def test_a_group_s_quiz_counts_for_each_learner(stage: Stage, server: Tele
     await server.vote(8, poll["id"], 1)
     await server.until(lambda: len(stage.store.picked) == 2)
     assert {learner.user_id for learner, _, _ in stage.store.picked} == {"7", "8"}
+
+
+async def test_a_vote_that_is_quicker_than_telegram_s_word_of_the_quiz_counts(
+    stage: Stage, server: TelegramServer
+) -> None:
+    told = asyncio.Event()
+    server.faults["sendPoll"].append(told)
+    await server.say(7, "/quiz@qianmian_bot lora", chat=GROUP)
+    quiz = await server.message(chat=GROUP)
+    assert quiz.poll is not None
+    await server.vote(8, quiz.poll["id"], 1)
+    # The bot has it, and goes on with others meanwhile.
+    await server.until(lambda: not server.updates)
+    await server.say(7, "/help")
+    await server.message(chat=7)
+    assert not stage.store.picked
+    told.set()
+    await server.until(lambda: [pick.option for pick in stage.store.picked.values()] == [1])
 
 
 async def test_votes_in_the_names_of_channels_count_for_each_channel(stage: Stage, server: TelegramServer) -> None:

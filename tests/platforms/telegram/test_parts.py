@@ -1,5 +1,6 @@
 """Replies that take several messages: split, pictures, and nothing that brings the first a second time."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,10 +18,14 @@ from bot.core.model import Stage as Step
 from bot.core.ports import Lane
 from bot.core.replies import Button, Reply, Row
 from bot.core.requests import Voice
+from bot.delivery.limits import TELEGRAM
+from bot.delivery.pacing import AccountPacer
+from bot.delivery.sender import SEND_LIMIT
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import BOT_ID, TOKEN, Error
+from tests.fakes.virtual_loop import virtually_over_sockets
 from tests.platforms.telegram.company import post
 from tests.platforms.telegram.conftest import PHRASES, Made, Stage
 
@@ -115,6 +120,23 @@ async def test_a_later_part_that_may_have_arrived_is_not_sent_again(stage: Stage
     await stage.platform.messenger.send(post(stage, ref_of(7), reply=LONG, classic=True))
     assert texts(server) == ["0", "2"]
     assert next(m for m in server.messages if m.by_bot).labels() == ["More"]
+
+
+@virtually_over_sockets
+async def test_parts_that_take_too_long_come_later_by_themselves(stage_of: Made) -> None:
+    async with stage_of(paced=AccountPacer(TELEGRAM)) as stage:
+        server = stage.server
+        server.person(7)
+        pause = Error(429, "Too Many Requests: retry after 30", retry_after=30)
+        server.faults["sendMessage"] += ["", "", *[pause] * 2]
+        async with asyncio.timeout(SEND_LIMIT.total_seconds()):
+            id_ = await stage.platform.messenger.send(post(stage, ref_of(7), reply=LONG, classic=True))
+        first, _ = [m for m in server.messages if m.by_bot]
+        assert str(first.id) == id_
+
+        await asyncio.sleep(60)
+        assert texts(server) == ["0", "2", "4", "6"]
+        assert [bool(m.keyboard) for m in server.messages] == [False, False, False, True]
 
 
 async def test_a_pause_after_the_first_part_is_waited_out_with_the_taps(stage: Stage, server: TelegramServer) -> None:
