@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import webbrowser
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,6 +52,7 @@ class Bot:
     service: Service
     delivery: Delivery
     platforms: tuple[PlatformPart, ...]
+    health: Callable[[], Sequence[Health]]
 
     async def reload(self) -> None:
         """Load the bank again; a failure is logged and keeps the bank that was there."""
@@ -119,7 +120,7 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             facts=about,
         )
         parts: list[PlatformPart | Delivery] = []
-        health = partial(_health, parts)
+        health = partial(_health, parts, store)
         watch_whole_bot(registry, health=health, facts=about)
         platforms = [
             *_chat_platforms(settings, service=service, store=store, clock=clock, phrases=phrases, registry=registry)
@@ -154,7 +155,7 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             messengers=messengers,
             registry=registry,
             notices=notices,
-            platforms=lambda: [platform.health() for platform in platforms],
+            others=partial(_health, platforms, store),
             nightly=_chores(settings, store, clock),
             zone=settings.timezone,
         )
@@ -172,6 +173,7 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             service=service,
             delivery=delivery,
             platforms=tuple(platforms),
+            health=health,
         )
 
 
@@ -200,8 +202,8 @@ def _backup_folder(settings: Settings) -> Path:
     return settings.backup_folder or settings.database.with_name("backups")
 
 
-def _health(parts: Sequence[PlatformPart | Delivery]) -> list[Health]:
-    return [part.health() for part in parts]
+def _health(parts: Sequence[PlatformPart | Delivery], store: SqliteStore) -> list[Health]:
+    return [*(part.health() for part in parts), store.health()]
 
 
 def _chat_platforms(

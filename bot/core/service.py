@@ -167,6 +167,10 @@ class Service:
             return Voice(self._phrases, await self._languages.of_chat(ref))
         return Voice(self._phrases, self._languages.of_person(await self._store.chat(ref), hint))
 
+    def trouble(self, request: Request) -> str:
+        """What to say to somebody whom the database keeps from an answer; it is not even asked for a language."""
+        return self._phrases.say(self._languages.of_person(request.chat, request.language), "store-trouble")
+
     def suggest(self, kind: Kind, typed: str, language: Language) -> Sequence[Suggestion]:
         """Completions for an argument, best first; at most 25 (Discord's limit)."""
         return suggestions(self._library.bank, kind, typed, language)

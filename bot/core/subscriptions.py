@@ -1,6 +1,6 @@
 """Use cases around a chat's daily plan: subscribing, the settings panel, and what comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -38,6 +38,10 @@ from bot.core.zones import likely_zones
 
 LATE: Final = timedelta(minutes=2)
 SOON: Final = timedelta(days=14)
+# By no more than this do two zones differ, so that a slot that was dealt with can come again; the ledger has no more
+# rows of so long.
+ZONES_APART: Final = timedelta(hours=27)
+LATEST_ROWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ class Subscriptions:
         return plan
 
     async def _put(self, request: Request, voice: Voice, plan: Plan, before: Subscription | None) -> Subscription:
-        slot = _coming(plan, request.now)
+        slot = await self._coming(request.chat.ref, plan, request.now)
         language = voice.language
         if before is not None and before.active and request.chat.kind is not ChatKind.PRIVATE:
             # Whoever changes a group's plan later does not change what it speaks.
@@ -218,10 +222,15 @@ class Subscriptions:
         """Store a plan; its next slot moves only if when it is due has changed."""
         key, due = subscription.next_slot, subscription.next_due_at
         if (plan.timetable, plan.paused) != (subscription.plan.timetable, subscription.plan.paused):
-            slot = _coming(plan, now)
+            slot = await self._coming(subscription.chat, plan, now)
             key, due = (None, None) if slot is None else (slot.key, slot.due_at)
         await self.store.change_plan(subscription.chat, plan, next_slot=key, next_due_at=due)
         return replace(subscription, plan=plan, next_slot=key, next_due_at=due)
+
+    async def _coming(self, chat: ChatRef, plan: Plan, now: datetime) -> Slot | None:
+        """The first slot of a new plan; of one that was dealt with already no second question would come."""
+        rows = await self.store.ledger(chat, limit=LATEST_ROWS)
+        return _coming(plan, now, dealt_with={row.slot for row in rows if row.kind is DeliveryKind.QUESTION})
 
     async def told(self, request: Request, voice: Voice, what: Ask, text: str, chat: str | None) -> Response:
         """Take a time or a zone that was typed into the panel, or whom to mention (a role's id; nothing for nobody)."""
@@ -358,8 +367,15 @@ def _not_yet(voice: Voice, subscription: Subscription | None) -> Reply:
     return Reply(blocks=tuple(blocks), controls=(Row(buttons=(button,)),))
 
 
-def _coming(plan: Plan, now: datetime) -> Slot | None:
-    return None if plan.paused else next_slot(plan.timetable, now)
+def _coming(plan: Plan, now: datetime, dealt_with: Collection[str] = ()) -> Slot | None:
+    """The first slot after now, and after those that come again because the plan has moved to another zone."""
+    first = slot = None if plan.paused else next_slot(plan.timetable, now)
+    while slot is not None and slot.due_at < now + ZONES_APART:
+        following = next_slot(plan.timetable, slot)
+        if slot.key in dealt_with:
+            first = following
+        slot = following
+    return first
 
 
 def _beside(request: Request) -> Placement:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import structlog
@@ -37,7 +37,8 @@ class Books:
     """Writes outcomes in batches: all that came in during one transaction go into the next.
 
     While the database cannot be used everything is kept and tried again, and `trouble` says why; nobody is told that
-    it is written until it is, so that nothing new is begun and nothing is sent twice.
+    it is written until it is, so that nothing new is begun and nothing is sent twice. An outcome that is no good to the
+    database holds up no other: what was said on the platform is left out of it.
     """
 
     def __init__(self, store: Store, stopwatch: Stopwatch) -> None:
@@ -79,8 +80,10 @@ class Books:
             if untried:
                 await self._timed("release", lambda: self._store.release(untried))
         except Exception as error:  # noqa: BLE001  # whatever it is, the outcomes are not to be lost
+            unforeseen = None if isinstance(error, StoreError) else error
+            if unforeseen is not None and await self._mended(batch):
+                return False
             if str(error) != self.trouble:
-                unforeseen = None if isinstance(error, StoreError) else error
                 _log.error("outcomes kept until written", outcomes=len(batch), why=str(error), exc_info=unforeseen)
             self.trouble = str(error) or type(error).__name__
             await asyncio.sleep(PATIENCE)
@@ -88,6 +91,29 @@ class Books:
         if self.trouble:
             _log.info("outcomes written at last", outcomes=len(batch))
             self.trouble = ""
+        return True
+
+    async def _mended(self, batch: dict[DeliveryId, _Entry]) -> bool:
+        """Whether some outcomes can be written only without what the platform said, and are so now in the batch.
+
+        Each is written alone for that; to write it again with the batch changes nothing.
+        """
+        mended = False
+        for delivery, entry in batch.items():
+            if entry.outcome is None or await self._taken(entry.outcome):
+                continue
+            bare = replace(entry.outcome, message_id=None, error="")
+            if await self._taken(bare):
+                _log.error("outcome written without what the platform said", delivery=delivery)
+                batch[delivery] = replace(entry, outcome=bare)
+                mended = True
+        return mended
+
+    async def _taken(self, outcome: Settled) -> bool:
+        try:
+            await self._store.settle([outcome])
+        except Exception:  # noqa: BLE001  # which one it was is known by trying it otherwise
+            return False
         return True
 
     async def _timed(self, call: str, work: Callable[[], Awaitable[None]]) -> None:

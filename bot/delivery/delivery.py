@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
 from bot.core.daily import DailyQuestions
+from bot.core.errors import StoreError
 from bot.core.model import Language
 from bot.core.ports import Clock, Health, Messenger, Part, State, Store
 from bot.delivery.books import Books
@@ -53,7 +54,7 @@ class Delivery(Part):
         messengers: One for each platform.
         registry: Where the metrics go.
         notices: Told when something needs a person; None if nobody wants to know.
-        platforms: How the platforms are doing.
+        others: How the other parts of the bot are doing.
         nightly: Upkeep, done one after the other in the night.
         zone: In which it is night.
         most: Deliveries under way at once, for each messenger.
@@ -69,7 +70,7 @@ class Delivery(Part):
         messengers: Sequence[Messenger],
         registry: CollectorRegistry,
         notices: Notices | None = None,
-        platforms: Callable[[], Sequence[Health]] = tuple,
+        others: Callable[[], Sequence[Health]] = tuple,
         nightly: Sequence[Chore] = (),
         zone: str = "UTC",
         most: int = MOST,
@@ -78,7 +79,7 @@ class Delivery(Part):
         self._clock: Final = clock
         if notices is None:
             notices = Notices(store=store, clock=clock, phrases=daily.phrases, language=Language.EN)
-        self._platforms: Final = platforms
+        self._others: Final = others
         self._upkeep: Final = Upkeep(nightly, store=store, clock=clock, notices=notices)
         self._vigil: Final = Vigil(notices)
         self._zone: Final = zone
@@ -196,10 +197,16 @@ class Delivery(Part):
         try:
             if await self._planner.tick():
                 self._planned_at = loop.time()
-                for outbox in self._outboxes:
-                    await outbox.measure()
+                await self._measure()
         except Exception:  # noqa: BLE001  # one tick must not end all
             _log.exception("nothing planned, tried again next minute")
+
+    async def _measure(self) -> None:
+        try:
+            for outbox in self._outboxes:
+                await outbox.measure()
+        except StoreError as error:
+            _log.warning("what waits was not counted", why=str(error))
 
     async def _watch(self, scheduler: AsyncIOScheduler) -> None:
         """Tick at once, and whenever the scheduler has not for too long; tell of what stays broken."""
@@ -222,7 +229,7 @@ class Delivery(Part):
                 yield pause(outbox.platform, outbox.pause)
             elif outbox.trouble and not outbox.held and not self._trouble:
                 yield silence(outbox.platform, outbox.trouble)
-        for health in self._platforms():
+        for health in self._others():
             if (trouble := trouble_of(health)) is not None:
                 yield trouble
 

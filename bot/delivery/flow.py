@@ -14,6 +14,8 @@ MEASURED: Final = 1.0
 FIRST_HOLD: Final = 0.5
 LONGEST_HOLD: Final = 30.0
 PROBES: Final = 4
+# Longer than anything waits to be tried again: what failed so long ago says nothing of now.
+NEWS: Final = 900.0
 
 
 class Flow:
@@ -27,11 +29,16 @@ class Flow:
         self._full = False
         self._failures = 0
         self._held_until = float("-inf")
+        self._paused_until = float("-inf")
 
     @property
     def troubled(self) -> bool:
         """Whether the platform failed lately and has not answered since."""
         return self._failures > 0
+
+    def is_troubled(self, now: float) -> bool:
+        """Whether that is news: with nothing to send for a while nobody can tell."""
+        return self.troubled and now < self._held_until + NEWS
 
     def room(self, under_way: int) -> int:
         """How many more may be claimed; 0 until there is room for a batch worth a transaction."""
@@ -42,7 +49,11 @@ class Flow:
 
     def held_for(self, now: float) -> float:
         """For how many seconds nothing is to be claimed."""
-        return max(0.0, self._held_until - now)
+        return max(0.0, self._held_until - now, self._paused_until - now)
+
+    def paused_for(self, now: float) -> float:
+        """For how many seconds the platform wants nothing, by its own words."""
+        return max(0.0, self._paused_until - now)
 
     def finished(self, now: float) -> None:
         """A delivery came to an end, and the limit follows the rate at which they do."""
@@ -62,8 +73,8 @@ class Flow:
         """The platform could not be reached, or left open what happened; failures together count once."""
         if now >= self._held_until:
             self._failures += 1
-            self.pause(now, min(FIRST_HOLD * 2.0 ** min(self._failures - 1, 20), LONGEST_HOLD))
+            self._held_until = now + min(FIRST_HOLD * 2.0 ** min(self._failures - 1, 20), LONGEST_HOLD)
 
     def pause(self, now: float, seconds: float) -> None:
-        """Claim nothing for a while."""
-        self._held_until = max(self._held_until, now + seconds)
+        """The platform asked for a pause of everything: claim nothing before it ends."""
+        self._paused_until = max(self._paused_until, now + seconds)

@@ -64,6 +64,13 @@ class Meter:
             free = max(free, later)
         return free
 
+    def free_behind(self, others: int, start: float, *, stretch: float) -> float:
+        """When the next request may leave if so many go before it, from `start` on and each as soon as it may."""
+        rate = self._rate
+        rounds, further = divmod(others, rate.count)
+        free = max(start, self._window_free_at(1, further, tap=False, stretch=stretch))
+        return free + rounds * (rate.per + _margin(rate.per)) * stretch
+
     def _window_free_at(self, windows: int, further: int, *, tap: bool, stretch: float) -> float:
         """When so many windows have room for the next request, or for one that so many go before."""
         rate, departures = self._rate, self._departures
@@ -121,6 +128,15 @@ class Gate:
         return max(
             self.paused_until, *(meter.free_together_at(stretch=stretch, company=company) for meter in self.meters)
         )
+
+    def free_behind(self, others: int, start: float) -> float:
+        """When the limits have room for one more request behind so many others; see `Meter.free_behind`."""
+        free = start
+        if self.meters:
+            stretch = self.stretch(start)
+            for meter in self.meters:
+                free = max(free, meter.free_behind(others, start, stretch=stretch))
+        return free
 
     def passed(self, departure: Departure, *, company: float = 0.0) -> None:
         """A request leaves; see `Meter.passed`."""

@@ -37,7 +37,7 @@ class DeliveryMetrics:
             "qianmian_deliveries_under_way", "Deliveries claimed and not settled yet", by_platform, registry=registry
         )
         self.queued: Final = Gauge(
-            "qianmian_queue_depth", "Deliveries that wait in the database", by_platform, registry=registry
+            "qianmian_queue_depth", "Deliveries that are due and have not ended", by_platform, registry=registry
         )
         self.planned: Final = Counter("qianmian_planned", "Due subscriptions planned", registry=registry)
         self.tick: Final = Histogram("qianmian_tick_seconds", "How long a tick took", buckets=_TICKS, registry=registry)

@@ -31,6 +31,8 @@ SOON: Final = 1.0
 A_MOMENT: Final = 0.2
 # How often a platform is looked at every moment before it is left alone for longer.
 LOOKS: Final = 50
+# A pause of fewer seconds is over before anybody has read of it.
+WORTH_A_WORD: Final = 5.0
 # How many are begun before the loop may turn to something else.
 AT_ONCE: Final = 4
 
@@ -79,7 +81,13 @@ class Outbox:
             return f"{self.platform} is not connected"
         if self._guard.trouble:
             return self._guard.trouble
-        return f"{self.platform} does not answer" if self._flow.troubled else ""
+        now = asyncio.get_running_loop().time()
+        paused = self._flow.paused_for(now)
+        if paused > WORTH_A_WORD:
+            # To the minute, so that it reads the same until then.
+            until = self._clock.now() + timedelta(seconds=paused + 60)
+            return f"{self.platform} asked for a pause of everything; nothing is sent until {until:%H:%M} UTC"
+        return f"{self.platform} does not answer" if self._flow.is_troubled(now) else ""
 
     @property
     def held(self) -> bool:
@@ -89,10 +97,10 @@ class Outbox:
     @property
     def pause(self) -> timedelta:
         """For how long from now on the platform takes nothing from the whole account."""
-        return timedelta(seconds=self._flow.held_for(asyncio.get_running_loop().time()))
+        return timedelta(seconds=self._flow.paused_for(asyncio.get_running_loop().time()))
 
     async def measure(self) -> None:
-        """Count what waits, for the metrics."""
+        """Count what is due and has not ended, for the metrics."""
         waiting = await self._store.waiting(self.platform, now=self._clock.now())
         self._metrics.queued.labels(self.platform).set(waiting)
 
@@ -211,7 +219,9 @@ class Outbox:
     def _written(self, delivery: DeliveryId, *, again: bool) -> None:
         del self._under_way[delivery]
         self._metrics.under_way.labels(self.platform).set(len(self._under_way))
-        self._flow.finished(asyncio.get_running_loop().time())
+        if not again:
+            # What goes back to wait says nothing of how much the platform takes.
+            self._flow.finished(asyncio.get_running_loop().time())
         if not self._under_way:
             self._empty.set()
         # What is to be tried again may be ready sooner than anything that was foreseen.

@@ -83,13 +83,17 @@ def backoff(delivery: Delivery) -> timedelta:
 
 
 def may_have_arrived(delivery: Delivery) -> bool:
-    """Whether an earlier attempt left it open: its outcome was unknown, or a crash came before it was recorded."""
+    """Whether an earlier attempt left it open: its outcome was unknown, or a crash came before it was recorded.
+
+    It stays open, whatever becomes of later attempts.
+    """
     return delivery.reason == "unknown-outcome" or (delivery.attempts > 1 and not delivery.reason)
 
 
 def describe(error: Exception) -> str:
-    """The error's own sentence, in part if it is long."""
-    return (str(error) or type(error).__name__)[:ERROR_LENGTH]
+    """The error's own sentence, in part if it is long; what is no text (half of a surrogate pair) becomes "?"."""
+    words = (str(error) or type(error).__name__)[:ERROR_LENGTH]
+    return words.encode(errors="replace").decode()
 
 
 def _again(
@@ -97,6 +101,8 @@ def _again(
 ) -> Settled:
     if too_late(delivery, now + wait, give_up):
         return failed(delivery, now, reason, error)
+    if may_have_arrived(delivery):
+        reason = "unknown-outcome"
     return Settled(
         delivery=delivery.id,
         state=DeliveryState.RETRY,

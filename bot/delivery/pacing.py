@@ -24,7 +24,12 @@ LANES: Final = tuple(Lane)
 # A lane that was passed over this often goes first once.
 FAIRNESS: Final = 8
 PATIENCE: Final = timedelta(seconds=20)
-# In seconds: after so long without a tap none is expected from one moment to the next.
+# Of that patience, the part for those who wait because of their own chat: where many are in one chat, all but the first
+# few come again later, and what can leave elsewhere need not wait until they are gone.
+IN_ONE_CHAT: Final = 1 / 8
+# All in seconds. By so much who comes again at a given time may be early.
+A_LITTLE_EARLY: Final = 0.1
+# After so long without a tap none is expected from one moment to the next.
 CALM_AFTER: Final = 10.0
 
 
@@ -41,14 +46,15 @@ class PacerWatch(Protocol):
 
 
 class _Scope(Gate):
-    """A chat's gate with the turns that wait for it, a queue for each lane."""
+    """A chat's gate with the turns that wait for it, a queue for each lane, and when those come again that may not."""
 
-    __slots__ = ("group", "queues")
+    __slots__ = ("group", "put_off", "queues")
 
     def __init__(self, rates: tuple[Rate | None, ...]) -> None:
         super().__init__(rates)
         self.group = False
         self.queues: dict[Lane, deque[tuple[int, asyncio.Future[Departure]]]] = {}
+        self.put_off: deque[float] = deque()
 
     @property
     def waiting(self) -> bool:
@@ -166,8 +172,22 @@ class AccountPacer(Pacer):
 
     def _refuse_long_waits(self, place: _Scope, now: float) -> None:
         """Not even join the queue when the wait is known to be too long."""
-        if max(self._account.paused_until, place.free_at(now, tap=False)) - now > self._patience:
+        if max(self._account.paused_until, place.paused_until) - now > self._patience:
             raise self._too_long(place, now)
+        before = sum(map(len, place.queues.values())) if place.queues else 0
+        if place.free_behind(before, now) - now > self._patience * IN_ONE_CHAT:
+            raise self._put_off(place, before, now)
+
+    def _put_off(self, place: _Scope, before: int, now: float) -> RateLimited:
+        """To come again when the chat has room, behind those who wait there and those who were put off before."""
+        while place.put_off and place.put_off[0] <= now + A_LITTLE_EARLY:
+            place.put_off.popleft()
+        at = place.free_behind(before + len(place.put_off), max(now, place.paused_until))
+        place.put_off.append(at)
+        return RateLimited(
+            f"{before} wait in this chat already; its limits allow one more in {at - now:.1f} s",
+            retry_after=timedelta(seconds=at - now),
+        )
 
     def _too_long(self, place: _Scope, now: float) -> RateLimited:
         here, everywhere = place.free_at(now, tap=False) - now, self._account.paused_until - now

@@ -27,12 +27,14 @@ from bot.core.replies import Post
 from bot.delivery.flow import Flow
 from bot.delivery.guard import Guard
 from bot.delivery.notices import Notices
-from bot.delivery.outcomes import GIVE_UP, failed, may_have_arrived, outcome_of, too_late
+from bot.delivery.outcomes import GIVE_UP, describe, failed, may_have_arrived, outcome_of, too_late
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 # A messenger has time limits of its own; this one is for what hangs all the same.
 SEND_LIMIT: Final = timedelta(seconds=60)
+# Where many wait in one chat, all but the first come again some seconds later; that is nothing to read about.
+EVERYDAY_PAUSE: Final = timedelta(minutes=2)
 _NOTICES: Final[dict[type[Exception], str]] = {
     NotAllowed: "notice-not-allowed",
     ThreadGone: "notice-thread-gone",
@@ -70,6 +72,10 @@ class Sender:
         if too_late(claimed.delivery, now, self._give_up):
             _log.warning("not sent, too late", due=claimed.delivery.due_at.isoformat())
             return failed(claimed.delivery, now, "late")
+        if not claimed.subscription.active:
+            # It ended during an attempt that is to be made again.
+            _log.info("not sent, the subscription ended", because=claimed.subscription.ended_because)
+            return failed(claimed.delivery, now, claimed.subscription.ended_because)
         try:
             post = await self._daily.compose(claimed)
         except QianmianError as error:
@@ -126,7 +132,7 @@ class Sender:
         elif isinstance(error, ThreadGone) and error.deleted and chat.thread_id is not None:
             await self._gone(chat, "thread-gone")
         if (notice := _NOTICES.get(type(error))) is not None:
-            await self._notices.tell(notice, chat=str(claimed.delivery.chat), why=str(error))
+            await self._notices.tell(notice, chat=str(claimed.delivery.chat), why=describe(error))
         return self._logged(error, claimed)
 
     def _tell_flow(self, error: Exception) -> None:
@@ -136,7 +142,8 @@ class Sender:
                 self._flow.failed(now)
             case RateLimited(everywhere=True):
                 self._flow.pause(now, error.retry_after.total_seconds())
-            case QianmianError() if not isinstance(error, StoreError):
+            case QianmianError() if not isinstance(error, StoreError | RateLimited):
+                # Neither the database nor our own pace says anything of the platform.
                 self._flow.answered()
             case _:
                 pass
@@ -152,8 +159,8 @@ class Sender:
         again = None if settled.not_before is None else settled.not_before.isoformat()
         if not isinstance(error, QianmianError):
             _log.error("sending failed unforeseen", reason=settled.reason, again=again, exc_info=error)
-        elif isinstance(error, Withdrawn):
-            _log.debug("not sent", reason=settled.reason)
+        elif isinstance(error, Withdrawn) or (isinstance(error, RateLimited) and error.retry_after < EVERYDAY_PAUSE):
+            _log.debug("not sent", reason=settled.reason, again=again)
         elif isinstance(error, Rejected):
             _log.error("rejected", why=str(error), question=claimed.delivery.question, exc_info=error)
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.core.errors import StoreError
-from bot.storage.faults import speaking_plainly
+from bot.storage.faults import DatabaseDamaged, speaking_plainly
 from bot.storage.migrate import APPLICATION_ID, migrations, version_of
 
 
@@ -27,7 +27,7 @@ def check(path: Path, *, given_up: Callable[[], bool] = never) -> None:
         connection.set_progress_handler(given_up, _STEPS)
         problems = " ".join(str(problem) for (problem,) in connection.execute("PRAGMA quick_check(3)").fetchall())
     if problems != "ok":
-        raise StoreError(
+        raise DatabaseDamaged(
             f"The database {path} is damaged: {' '.join(problems.split())}. Stop the bot, keep a copy of the file, and "
             f"restore the latest backup: qianmian restore FILE"
         )

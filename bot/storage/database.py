@@ -17,7 +17,7 @@ import aiosqlite
 
 from bot.core.errors import StoreError
 from bot.storage.check import reading
-from bot.storage.faults import speaking_plainly
+from bot.storage.faults import DatabaseDamaged, speaking_plainly
 from bot.storage.migrate import migrate, migrations
 
 T = TypeVar("T")
@@ -44,10 +44,15 @@ def _name_of(work: Work[T]) -> str:
 
 
 class Database:
-    """An open database; see `open_database`."""
+    """An open database; see `open_database`.
+
+    Attributes:
+        damage: What was found wrong with the file itself, until it was read from end to end without finding any.
+    """
 
     def __init__(self, path: Path, writer: "_Worker", reader: "_Worker", took: Took) -> None:
         self.path: Final = path
+        self.damage = ""
         self._took: Final = took
         self._writer: Final = writer
         self._reader: Final = reader
@@ -58,11 +63,11 @@ class Database:
         A caller that is cancelled while others are before it leaves no trace; one that is cancelled later gets
         the whole transaction done. Raises StoreError when the database cannot be used.
         """
-        return await self._timed(work, self._writer.transact(self.path, "BEGIN IMMEDIATE", work))
+        return await self._watched(work, self._writer.transact(self.path, "BEGIN IMMEDIATE", work))
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads, on one state of the database. Raises StoreError."""
-        return await self._timed(work, self._reader.transact(self.path, "BEGIN", work))
+        return await self._watched(work, self._reader.transact(self.path, "BEGIN", work))
 
     async def survey(self, work: Work[T]) -> T:
         """Run work that reads much and may take seconds, on a connection of its own. Raises StoreError."""
@@ -71,12 +76,15 @@ class Database:
             with reading(self.path) as connection:
                 return _transaction(connection, "BEGIN", work)
 
-        return await self._timed(work, asyncio.to_thread(look))
+        return await self._watched(work, asyncio.to_thread(look))
 
-    async def _timed(self, work: Work[T], call: Awaitable[T]) -> T:
+    async def _watched(self, work: Work[T], call: Awaitable[T]) -> T:
         began = perf_counter()
         try:
             return await call
+        except DatabaseDamaged as error:
+            self.damage = str(error)
+            raise
         finally:
             self._took(_name_of(work), perf_counter() - began)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 from sqlite3 import Connection
 from typing import Any, Final
 
@@ -45,6 +46,9 @@ def delivery_of(row: Sequence[Any]) -> Delivery:
 
 
 _WIDTH: Final = 16
+# So many places there are among the deliveries of one instant, drawn by lot: no chat is always the last, and the topics
+# of one forum do not come together. A millisecond is nothing to be early by, and a claim asks that it is due as well.
+LOTS: Final = 1000
 
 # The outbox
 
@@ -71,7 +75,8 @@ def claim(
 
 def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
     found = delivery_of(row[:_WIDTH])
-    taken = replace(found, state=DeliveryState.SENDING, attempts=found.attempts + 1, claimed_at=now)
+    reason = "" if found.state is DeliveryState.SENDING else found.reason
+    taken = replace(found, state=DeliveryState.SENDING, attempts=found.attempts + 1, claimed_at=now, reason=reason)
     return Claimed(delivery=taken, subscription=subscription_of(row[_WIDTH + 1 :]), kind=row[_WIDTH])
 
 
@@ -99,7 +104,7 @@ def _settled(outcome: Settled) -> dict[str, object]:
 
 def release(connection: Connection, ids: Iterable[DeliveryId]) -> None:
     """Give claimed deliveries back, as if they had not been taken."""
-    connection.executemany(_RELEASE, [(id_,) for id_ in ids])
+    connection.executemany(_RELEASE, [(LOTS, id_) for id_ in ids])
 
 
 def fail_waiting(connection: Connection, chat: int, *, because: str) -> None:
@@ -113,10 +118,10 @@ def next_ready(connection: Connection, platform: Platform) -> datetime | None:
     return None if row is None else from_micros(row[0])
 
 
-def count_ready(connection: Connection, platform: Platform, *, now: datetime) -> int:
-    """How many deliveries of a platform may be claimed now."""
-    (count,) = connection.execute(COUNT_READY, (platform, to_micros(now))).fetchone()
-    return int(count)
+def count_due(connection: Connection, platform: Platform, *, now: datetime) -> int:
+    """How many deliveries of a platform are due and have not ended."""
+    counts = connection.execute(COUNT_DUE, {"platform": platform, "now": to_micros(now)})
+    return sum(count for (count,) in counts)
 
 
 # The ledger
@@ -143,9 +148,14 @@ def _planned(chat: int, planned: PlannedDelivery) -> dict[str, object]:
         "question": planned.question,
         "state": planned.state.value,
         "due_at": due,
-        "ready_at": due if planned.state is DeliveryState.QUEUED else None,
+        "ready_at": due - _lot(chat, planned.slot) if planned.state is DeliveryState.QUEUED else None,
         "reason": planned.reason,
     }
+
+
+def _lot(chat: int, slot: str) -> int:
+    """By how many microseconds a delivery goes before others of its instant; drawn for each slot anew."""
+    return int.from_bytes(blake2b(f"{chat}/{slot}".encode(), digest_size=4).digest(), "big") % LOTS
 
 
 _ADD: Final = """
@@ -156,7 +166,7 @@ _ADD: Final = """
     )
     ON CONFLICT (chat, kind, slot) DO NOTHING
 """
-# A row is never ready before it is due, so the index is read only as far as that.
+# But for its place by lot a row is never ready before it is due, so the index is read only as far as that.
 _SELECT_CLAIMABLE: Final = """
     SELECT
         c.platform, c.chat_id, c.thread_id,
@@ -181,8 +191,12 @@ CLAIMABLE: Final = f"""
     LIMIT :limit
 """
 CLAIMABLE_BEHIND: Final = CLAIMABLE.replace("<> 'announcement'", "= 'announcement'")
+# The reason is that of the attempt before; an attempt that a crash cut short has left none.
 _TAKE: Final = """
-    UPDATE deliveries SET state = 'sending', ready_at = ?, claimed_at = ?, attempts = attempts + 1 WHERE id = ?
+    UPDATE deliveries
+    SET state = 'sending', ready_at = ?, claimed_at = ?, attempts = attempts + 1,
+        reason = CASE state WHEN 'sending' THEN '' ELSE reason END
+    WHERE id = ?
 """
 _SETTLE: Final = """
     UPDATE deliveries
@@ -190,9 +204,10 @@ _SETTLE: Final = """
         message_id = :message_id, reason = :reason, error = :error
     WHERE id = :id AND state = 'sending'
 """
+# It had its turn already.
 _RELEASE: Final = """
     UPDATE deliveries
-    SET state = 'queued', ready_at = coalesce(not_before, due_at), claimed_at = NULL, attempts = attempts - 1
+    SET state = 'queued', ready_at = coalesce(not_before, due_at - ?), claimed_at = NULL, attempts = attempts - 1
     WHERE id = ? AND state = 'sending'
 """
 FAIL_WAITING: Final = """
@@ -200,7 +215,7 @@ FAIL_WAITING: Final = """
     WHERE chat = ? AND state IN ('queued', 'retry')
 """
 NEXT_READY: Final = """
-    SELECT ready_at FROM deliveries WHERE platform = ? AND ready_at IS NOT NULL ORDER BY ready_at LIMIT 1
+    SELECT max(ready_at, due_at) FROM deliveries WHERE platform = ? AND ready_at IS NOT NULL ORDER BY ready_at LIMIT 1
 """
 SELECT: Final = """
     SELECT
@@ -209,8 +224,13 @@ SELECT: Final = """
         d.claimed_at, d.sent_at, d.message_id, d.reason, d.error
     FROM deliveries AS d JOIN chats AS c ON c.id = d.chat
 """
-COUNT_READY: Final = """
-    SELECT count(*) FROM deliveries WHERE platform = ? AND ready_at IS NOT NULL AND ready_at <= ?
+# Two counts: an index for each.
+COUNT_DUE: Final = """
+    SELECT count(*) FROM deliveries
+    WHERE platform = :platform AND ready_at IS NOT NULL AND kind <> 'announcement' AND due_at <= :now
+    UNION ALL
+    SELECT count(*) FROM deliveries
+    WHERE platform = :platform AND ready_at IS NOT NULL AND kind = 'announcement' AND due_at <= :now
 """
 OF_CHAT: Final = f"""
     {SELECT}

@@ -9,6 +9,10 @@ from typing import Final
 from bot.core.errors import StoreError
 
 
+class DatabaseDamaged(StoreError):
+    """The file itself is not as it was written, which does not pass by itself."""
+
+
 @contextmanager
 def speaking_plainly(path: Path) -> Iterator[None]:
     """Raise StoreError, naming the database and what to do, for whatever SQLite raises inside."""
@@ -22,8 +26,9 @@ def store_error(path: Path, error: sqlite3.Error) -> StoreError:
     """The error that says in words what SQLite reported about a database."""
     # The low byte is the primary code: https://sqlite.org/rescode.html
     code = getattr(error, "sqlite_errorcode", None)
-    words = _WORDS.get(code & 0xFF if code is not None else -1, _OTHER)
-    return StoreError(words.format(path=path, error=error))
+    primary = code & 0xFF if code is not None else -1
+    kind = DatabaseDamaged if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} else StoreError
+    return kind(_WORDS.get(primary, _OTHER).format(path=path, error=error))
 
 
 _DAMAGED: Final = (

@@ -37,11 +37,9 @@ def process_lock(database: Path) -> Iterator[None]:
     try:
         # What people study is their own business: a folder made here is for this user alone.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)
     except OSError as error:
-        raise StoreError(
-            f"The lock file {path} cannot be written ({error.strerror}). Check that this user may write in that folder."
-        ) from error
+        raise _unwritable(path, error) from error
     with file:
         try:
             _take(file)
@@ -50,10 +48,12 @@ def process_lock(database: Path) -> Iterator[None]:
                 f"Another bot (process {_holder(file)}) already uses the database {database}. Stop it first, or give "
                 f"this one a database of its own with QIANMIAN_DATABASE."
             ) from error
-        file.truncate(0)
-        # In containers every bot is process 1; the machine's name tells which one it is.
-        file.write(f"{os.getpid()} on {socket.gethostname()}\n".encode())
-        file.flush()
+        try:
+            file.truncate(0)
+            # In containers every bot is process 1; the machine's name tells which one it is.
+            file.write(f"{os.getpid()} on {socket.gethostname()}\n".encode())
+        except OSError as error:
+            raise _unwritable(path, error) from error
         # The file stays when the lock goes: removing it could take it from under a process that waits for it.
         yield
 
@@ -62,6 +62,13 @@ def lock_path(database: Path) -> Path:
     """Where the lock of a database stands."""
     file = database.resolve()
     return file.with_name(f"{file.name}.lock")
+
+
+def _unwritable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"The lock file {path} cannot be written ({error.strerror}). Check that this user may write in that folder, "
+        f"and that there is space on its disk."
+    )
 
 
 def _holder(file: IO[bytes]) -> str:

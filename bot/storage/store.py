@@ -28,7 +28,19 @@ from bot.core.model import (
     Subscription,
     Tally,
 )
-from bot.core.ports import Announced, Claimed, Counts, KeptMessage, Planned, Report, Settled, Store, Traffic
+from bot.core.ports import (
+    Announced,
+    Claimed,
+    Counts,
+    Health,
+    KeptMessage,
+    Planned,
+    Report,
+    Settled,
+    State,
+    Store,
+    Traffic,
+)
 from bot.storage import (
     announcements,
     chats,
@@ -45,6 +57,7 @@ from bot.storage import (
 from bot.storage import deliveries as outbox
 from bot.storage.backup import back_up_nightly
 from bot.storage.database import Database, Took, nobody_counts, open_database
+from bot.storage.faults import DatabaseDamaged
 from bot.storage.lock import process_lock
 from bot.storage.upkeep import fold
 
@@ -63,6 +76,11 @@ class SqliteStore(Store):
         the file is then as it was.
         """
         return _open(path, took)
+
+    def health(self) -> Health:
+        """Whether anything was found wrong with the file itself."""
+        damage = self._database.damage
+        return Health(part="database", state=State.DEGRADED if damage else State.OK, why=damage)
 
     async def fold(self, before: datetime) -> int:
         """Fold finished deliveries that were due before an instant (aware UTC) into daily counts.
@@ -85,11 +103,17 @@ class SqliteStore(Store):
         """
         given_up = Event()
         try:
-            return await asyncio.to_thread(
+            kept = await asyncio.to_thread(
                 back_up_nightly, self._database.path, folder, now=now, keep=keep, given_up=given_up.is_set
             )
+        except DatabaseDamaged as error:
+            self._database.damage = str(error)
+            raise
         finally:
             given_up.set()
+        # All of it was copied and read.
+        self._database.damage = ""
+        return kept
 
     # Chats and subscriptions
 
@@ -221,7 +245,7 @@ class SqliteStore(Store):
 
     @override
     async def waiting(self, platform: Platform, *, now: datetime) -> int:
-        return await self._database.read(lambda db: outbox.count_ready(db, platform, now=now))
+        return await self._database.read(lambda db: outbox.count_due(db, platform, now=now))
 
     @override
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:

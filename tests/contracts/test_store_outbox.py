@@ -147,6 +147,22 @@ async def test_the_first_due_is_claimed_first(store: Store) -> None:
     assert [c.subscription.chat.chat_id for c in taken] == ["1", "2"]
 
 
+async def test_among_those_of_one_instant_no_chat_is_always_the_last(store: Store) -> None:
+    await subscribe(store, *(chat_ref(n) for n in range(40)))
+    last: set[str] = set()
+    orders: set[tuple[str, ...]] = set()
+    for day in range(6):
+        await store.plan_due(now=NINE + day * DAY, limit=100, decide=one_a_day)
+        taken = await claim(store, now=NINE + day * DAY)
+        chats = tuple(c.subscription.chat.chat_id for c in taken)
+        orders.add(chats)
+        last.update(chats[-5:])
+        await store.settle([Settled(delivery=c.delivery.id, state=DeliveryState.SENT, at=NINE) for c in taken])
+    assert all(len(set(order)) == 40 for order in orders)
+    assert len(orders) == 6
+    assert len(last) > 15
+
+
 async def test_what_was_due_earlier_goes_first_even_if_it_is_tried_again(store: Store) -> None:
     await plan(store, chat_ref(1))
     (first,) = await claim(store)
@@ -164,8 +180,9 @@ async def test_what_was_tried_before_goes_first_and_leaves_half_to_the_others(st
         await settle(store, one, DeliveryState.RETRY, at=NINE + (3 - number) * MINUTE)
     await plan(store, chat_ref(5))
     taken = await claim(store, now=NINE + 2 * HOUR, limit=4)
-    chats = [c.subscription.chat.chat_id for c in taken]
-    assert chats == [*(c.subscription.chat.chat_id for c in (tried[2], tried[1])), "4", "5"]
+    assert [c.delivery.id for c in taken[:2]] == [c.delivery.id for c in (tried[2], tried[1])]
+    left = {chat_ref(n) for n in range(1, 6)} - {c.subscription.chat for c in (tried[1], tried[2])}
+    assert {c.subscription.chat for c in taken[2:]} < left
 
 
 async def test_what_a_crash_left_under_way_does_not_wait_behind_all_that_is_due(store: Store) -> None:
@@ -173,7 +190,8 @@ async def test_what_a_crash_left_under_way_does_not_wait_behind_all_that_is_due(
     await claim(store)
     await plan(store, *(chat_ref(n) for n in range(2, 9)))
     taken = await claim(store, now=NINE + HOUR, limit=4)
-    assert [c.subscription.chat.chat_id for c in taken] == ["1", "2", "3", "4"]
+    assert taken[0].subscription.chat == chat_ref(1)
+    assert len({c.subscription.chat for c in taken}) == 4
 
 
 async def test_a_claim_takes_nothing_of_another_platform(store: Store) -> None:
@@ -189,15 +207,21 @@ async def test_a_claim_takes_nothing_before_its_time(store: Store) -> None:
     assert await store.next_wakeup(TELEGRAM) == NINE
 
 
-async def test_what_could_be_claimed_is_counted(store: Store) -> None:
+async def test_what_is_due_is_counted_until_it_ends(store: Store) -> None:
     await plan(store)
     await plan(store, chat_ref(2), due=NINE + MINUTE)
     await plan(store, chat_ref(3, platform=DISCORD))
     assert await store.waiting(TELEGRAM, now=NINE - MINUTE) == 0
     assert await store.waiting(TELEGRAM, now=NINE) == 1
     assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 2
-    await claim(store, now=NINE)
-    assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 1
+    (claimed,) = await claim(store, now=NINE)
+    assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 2
+    later = Settled(delivery=claimed.delivery.id, state=DeliveryState.RETRY, at=NINE, not_before=NINE + HOUR)
+    await store.settle([later])
+    assert await store.waiting(TELEGRAM, now=NINE + MINUTE) == 2
+    (again,) = await claim(store, now=NINE + HOUR, limit=1)
+    await settle(store, again, DeliveryState.SENT)
+    assert await store.waiting(TELEGRAM, now=NINE + HOUR) == 1
 
 
 async def test_a_lease_that_ran_out_is_claimed_again(store: Store) -> None:
@@ -207,6 +231,19 @@ async def test_a_lease_that_ran_out_is_claimed_again(store: Store) -> None:
     assert await claim(store, now=NINE + HOUR - MINUTE) == []
     (again,) = await claim(store, now=NINE + HOUR)
     assert (again.delivery.attempts, again.delivery.claimed_at) == (2, NINE + HOUR)
+
+
+async def test_what_is_claimed_again_after_a_crash_has_no_reason_left_of_an_earlier_attempt(store: Store) -> None:
+    await plan(store)
+    (claimed,) = await claim(store)
+    retry = Settled(
+        delivery=claimed.delivery.id, state=DeliveryState.RETRY, at=NINE, not_before=NINE, reason="unavailable"
+    )
+    await store.settle([retry])
+    (tried,) = await claim(store)
+    (again,) = await claim(store, now=NINE + HOUR)
+    assert [tried.delivery.reason, again.delivery.reason] == ["unavailable", ""]
+    assert [again.delivery] == await store.ledger(CHAT, limit=10)
 
 
 async def test_a_sent_delivery_is_done(store: Store) -> None:

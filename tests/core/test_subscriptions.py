@@ -194,6 +194,40 @@ class TestPanel:
         assert subscription is not None
         assert subscription.next_slot == "2026-11-24T21:00"
 
+    @pytest.mark.parametrize("again", ["/settings", "/subscribe 9:00 London"])
+    async def test_a_slot_that_was_dealt_with_is_not_promised_again_in_another_zone(
+        self, ada: Person, store: MemoryStore, daily: DailyQuestions, again: str
+    ) -> None:
+        """Nine o'clock has been in Shanghai and comes in London: the question there is tomorrow's."""
+        await ada.types("/subscribe")
+        await deliver(ada, store, daily)
+        dealt = await store.subscription(ada.chat)
+        assert dealt is not None
+        await ada.types(again)
+        if again == "/settings":
+            await ada.taps("Time zone")
+            await ada.taps("Europe/London")
+
+        assert "tomorrow, 09:00 (Europe/London)" in await ada.types("/next")
+        await deliver(ada, store, daily)
+        after = await store.subscription(ada.chat)
+        assert after is not None
+        assert after.deck.count == dealt.deck.count + 1
+        assert [row.slot for row in await store.ledger(ada.chat, limit=9)] == ["2026-11-26T09:00", "2026-11-25T09:00"]
+
+    async def test_an_hour_that_is_still_to_come_there_brings_its_question_today(
+        self, ada: Person, store: MemoryStore, daily: DailyQuestions
+    ) -> None:
+        """After nine in Shanghai it is the evening before in New York: nine has been dealt with, ten has not."""
+        await ada.types("/subscribe")
+        await deliver(ada, store, daily)
+        await ada.types("/subscribe 22:00 New York")
+        assert "today, 22:00" in await ada.types("/next")
+        await ada.types("/subscribe 9:00 22:00 New York")
+        subscription = await store.subscription(ada.chat)
+        assert subscription is not None
+        assert subscription.next_slot == "2026-11-25T22:00"
+
     async def test_typed_times_and_zones_are_taken_and_wrong_ones_asked_again(
         self, ada: Person, store: MemoryStore
     ) -> None:

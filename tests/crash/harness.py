@@ -13,8 +13,8 @@ import signal
 import sqlite3
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as local_time
@@ -144,7 +144,7 @@ class Harness:
     """One run: a database, a recorder, and children one after the other."""
 
     def __init__(self, *, folder: Path, url: str, recorder: Recorder, seed: int) -> None:
-        self._database: Final = folder / "crash.sqlite3"
+        self.database: Final = folder / "crash.sqlite3"
         self._recorder: Final = recorder
         self._seed: Final = seed
         self._url: Final = url
@@ -165,7 +165,7 @@ class Harness:
         now = child.EPOCH
         first = next_slot(TIMETABLE, now)
         assert first is not None
-        async with SqliteStore.open(self._database) as store:
+        async with SqliteStore.open(self.database) as store:
             for number in range(CHATS):
                 subscription = Subscription(
                     chat=_chat(number),
@@ -180,17 +180,17 @@ class Harness:
     async def _one_life(self, number: int) -> None:
         """Start a child, and end it where the seed says."""
         point = chance(self._seed, "point", number)
-        with self._child() as process:
+        with self.life() as process:
             match number % 4:
                 case 0:
                     # From the very first moment on: while it opens, plans, claims, sends and settles.
                     await asyncio.sleep(point * 0.25)
                 case 1:
-                    await self._until(self._recorder.at_request(1 + int(point * REQUESTS), answered=False))
+                    await self.until(self._recorder.at_request(1 + int(point * REQUESTS), answered=False))
                 case 2:
-                    await self._until(self._recorder.at_request(1 + int(point * REQUESTS), answered=True))
+                    await self.until(self._recorder.at_request(1 + int(point * REQUESTS), answered=True))
                 case _:
-                    await self._until(self._recorder.started)
+                    await self.until(self._recorder.started)
                     await asyncio.sleep(point * 0.1)
             if number % 20 == 19:
                 await self._stop(process)
@@ -199,29 +199,31 @@ class Harness:
                 await asyncio.to_thread(process.join)
                 self.verdict.kills += 1
 
-    async def _until(self, event: asyncio.Event) -> None:
+    async def until(self, event: asyncio.Event) -> None:
+        """Wait for what must happen."""
         async with asyncio.timeout(PATIENCE):
             await event.wait()
 
     async def _stop(self, process: BaseProcess) -> None:
-        await self._until(self._recorder.started)
+        await self.until(self._recorder.started)
         os.kill(_pid(process), signal.SIGTERM)
         await asyncio.to_thread(process.join, PATIENCE)
         self.verdict.stops += 1
         if process.exitcode != 0:
             self.verdict.not_graceful.append(f"life {self._recorder.life}: exit code {process.exitcode}")
         # Those of killed children keep their leases.
-        if self._rows(
+        if self.rows(
             "SELECT id FROM deliveries WHERE state = 'sending' AND claimed_at >= ?", _micros(self._recorder.now)
         ):
             self.verdict.not_graceful.append(f"life {self._recorder.life}: deliveries left under way")
 
     @contextmanager
-    def _child(self, later: timedelta = BETWEEN_LIVES) -> Iterator[BaseProcess]:
+    def life(self, later: timedelta = BETWEEN_LIVES) -> Iterator[BaseProcess]:
+        """A child that begins so much later than the one before, as the clock shows; killed in the end."""
         self._recorder.life += 1
         self._recorder.now += later
         self._recorder.started.clear()
-        job = child.Job(database=self._database, url=self._url, start=self._recorder.now)
+        job = child.Job(database=self.database, url=self._url, start=self._recorder.now)
         process = self._context.Process(target=child.run, args=(job,))
         process.start()
         try:
@@ -234,18 +236,18 @@ class Harness:
 
     async def _finish(self) -> None:
         """One more child, until every slot of now has its delivery and nothing waits."""
-        with self._child(later=2 * child.LEASE) as process:
+        with self.life(later=2 * child.LEASE) as process:
             await asyncio.to_thread(self._wait_for_all, _micros(self._recorder.now))
             await self._stop(process)
 
     def _wait_for_all(self, due_by: int) -> None:
         patient_until = time.monotonic() + PATIENCE
-        while time.monotonic() < patient_until and (self._rows(_WAITING, due_by) or self._rows(_UNPLANNED, due_by)):
+        while time.monotonic() < patient_until and (self.rows(_WAITING, due_by) or self.rows(_UNPLANNED, due_by)):
             time.sleep(0.05)
 
     def _judge(self) -> None:
         verdict, arrivals = self.verdict, self._recorder.arrivals
-        rows = self._rows(_LEDGER)
+        rows = self.rows(_LEDGER)
         verdict.planned, verdict.arrived = len(rows), sum(map(len, arrivals.values()))
         planned = Counter((str(chat), str(slot)) for _, chat, slot, _ in rows)
         verdict.planned_twice = [f"{key}" for key, count in planned.items() if count > 1]
@@ -263,13 +265,14 @@ class Harness:
                     verdict.twice_without_a_kill.append(f"{key} in lives {before} and {after}")
 
     def _promised(self) -> list[tuple[str, str]]:
-        ((first_open,),) = self._rows("SELECT min(next_due_at) FROM subscriptions")
+        ((first_open,),) = self.rows("SELECT min(next_due_at) FROM subscriptions")
         end = child.EPOCH + timedelta(microseconds=int(first_open) - _micros(child.EPOCH) - 1)
         slots = [slot.key for slot in slots_between(TIMETABLE, child.EPOCH, end)]
         return [(_chat(number).chat_id, slot) for number in range(CHATS) for slot in slots]
 
-    def _rows(self, sql: str, *values: int) -> list[tuple[str | int, ...]]:
-        connection = sqlite3.connect(self._database)
+    def rows(self, sql: str, *values: int) -> list[tuple[str | int, ...]]:
+        """What the database says."""
+        connection = sqlite3.connect(self.database)
         try:
             return connection.execute(sql, values).fetchall()
         finally:
@@ -280,6 +283,14 @@ async def run(folder: Path, *, kills: int, seed: int) -> Verdict:
     """Kill a delivery with its database in `folder` so many times."""
     # Every life plans a slot, and the last one some more.
     assert kills < child.QUESTIONS - 50, "a chat would get the same question twice"
+    async with recording(seed) as (recorder, url):
+        harness = Harness(folder=folder, url=url, recorder=recorder, seed=seed)
+        return await harness.run(kills)
+
+
+@asynccontextmanager
+async def recording(seed: int) -> AsyncIterator[tuple[Recorder, str]]:
+    """A recorder, and where children find it."""
     recorder = Recorder(seed)
     app = web.Application()
     app.add_routes([web.post("/sending", recorder.sending), web.post("/bot{token}/{method}", recorder.serve)])
@@ -289,8 +300,7 @@ async def run(folder: Path, *, kills: int, seed: int) -> Verdict:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         host, port = runner.addresses[0][:2]
-        harness = Harness(folder=folder, url=f"http://{host}:{port}", recorder=recorder, seed=seed)
-        return await harness.run(kills)
+        yield recorder, f"http://{host}:{port}"
     finally:
         await runner.cleanup()
 

@@ -184,10 +184,11 @@ async def test_a_pause_of_the_whole_account_is_no_flood_of_retries(world: World)
     await world.subscribe(*(f"c{n}" for n in range(300)), at=time(1, 1))
     pause = RateLimited("Too Many Requests", retry_after=timedelta(seconds=120), everywhere=True)
     world.messenger.latency = 0.05
-    for n in range(64):
-        world.messenger.fail(f"c{n}", pause)
-
-    await broadcast(world, minutes=5)
+    world.messenger.outage = Fault(error=pause)
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 1)
+        world.messenger.outage = None
+        await world.pass_minutes(delivery, 4)
 
     assert world.messenger.texts.total() == 300
     assert world.messenger.requests.total() == 364

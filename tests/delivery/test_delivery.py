@@ -3,8 +3,10 @@
 import asyncio
 from datetime import time, timedelta
 
+from bot.core.errors import Unavailable, Unknown
 from bot.core.model import Chat, ChatKind, DeliveryKind, DeliveryState, Reveal
 from bot.core.ports import State
+from bot.delivery.outcomes import outcome_of
 from bot.delivery.upkeep import Chore
 from tests.fakes.delivery_world import World, daily_plan
 from tests.fakes.recording_messenger import Fault
@@ -163,6 +165,47 @@ async def test_what_a_crash_left_under_way_is_sent_when_its_lease_ends(world: Wo
 
     assert early == []
     assert world.messenger.texts == {"ann": 1}
+
+
+@virtually
+async def test_a_crash_after_an_earlier_retry_is_known_to_have_left_it_open(world: World) -> None:
+    """The first was refused, the second was under way in a crash: with an unknown third, nothing is sent once more."""
+    await world.subscribe("ann", at=time(1, 1))
+    await world.until(world.clock.now() + timedelta(minutes=2))
+    daily, now = await world.daily(), world.clock.now()
+    await world.store.plan_due(now=now, limit=9, decide=daily.decide(now))
+    for refused in (True, False):
+        (claimed,) = await world.store.claim(
+            world.messenger.platform, now=now, lease_until=now + timedelta(minutes=3), limit=9
+        )
+        if refused:
+            await world.store.settle([outcome_of(Unavailable("502"), claimed, now=now - timedelta(minutes=1))])
+    world.messenger.fail("ann", *[Fault(error=Unknown("connection reset"), arrives=True)] * 5)
+
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 10)
+
+    (arrival,) = world.messenger.arrivals
+    assert arrival.post.repeated
+    (row,) = world.rows("ann")
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "unknown-outcome")
+
+
+@virtually
+async def test_who_unsubscribes_while_an_attempt_is_under_way_gets_nothing_more(world: World) -> None:
+    await world.subscribe("ann", at=time(1, 1))
+    world.messenger.latency = 5
+    world.messenger.fail("ann", Unavailable("502"))
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 1)
+        assert world.messenger.under_way == 1
+        (ref,) = world.store.subscriptions
+        await world.store.end_subscription(ref, because="asked", at=world.clock.now())
+        await world.pass_minutes(delivery, 5)
+
+    assert world.messenger.arrivals == []
+    (row,) = world.rows("ann")
+    assert (row.state, row.reason) == (DeliveryState.FAILED, "asked")
 
 
 @virtually

@@ -68,3 +68,15 @@ def test_a_pause_ends_when_it_ends() -> None:
     flow.pause(10, 5)
     assert flow.held_for(20) == 50
     assert flow.held_for(70) == 0
+
+
+def test_trouble_is_news_for_as_long_as_something_would_have_been_tried_again() -> None:
+    flow = Flow()
+    flow.failed(100.0)
+    assert flow.is_troubled(100.0)
+    assert flow.is_troubled(100.0 + 600)
+    assert not flow.is_troubled(100.0 + 1000)
+    flow.failed(2000.0)
+    assert flow.is_troubled(2000.0)
+    flow.answered()
+    assert not flow.is_troubled(2000.0)

@@ -64,7 +64,8 @@ def test_a_wait_is_the_same_when_it_is_computed_again() -> None:
 
 
 def test_a_pause_is_kept_to_the_letter_however_often_it_was_tried() -> None:
-    settled = outcome_of(RateLimited("slow down", retry_after=timedelta(seconds=41)), claimed(attempts=30), now=DUE)
+    often = claimed(attempts=30, reason="rate-limited")
+    settled = outcome_of(RateLimited("slow down", retry_after=timedelta(seconds=41)), often, now=DUE)
 
     assert (settled.state, settled.reason) == (DeliveryState.RETRY, "rate-limited")
     assert settled.not_before == DUE + timedelta(seconds=41)
@@ -96,6 +97,16 @@ def test_what_may_have_arrived_already_is_not_sent_a_third_time(
     assert settled.state is (DeliveryState.FAILED if open_outcome else DeliveryState.RETRY)
 
 
+@pytest.mark.parametrize("error", [RateLimited("slow down", retry_after=timedelta(seconds=3)), Unavailable("502")])
+def test_what_may_have_arrived_stays_open_whatever_becomes_of_later_attempts(error: Exception) -> None:
+    settled = outcome_of(error, claimed(attempts=2, reason="unknown-outcome"), now=DUE)
+    later = claimed(attempts=3, reason=settled.reason)
+
+    assert settled.state is DeliveryState.RETRY
+    assert may_have_arrived(later.delivery)
+    assert outcome_of(Unknown("reset"), later, now=DUE).state is DeliveryState.FAILED
+
+
 def test_without_a_question_tomorrow_a_missing_right_is_tried_again_tomorrow_for_a_week() -> None:
     weekly = claimed(following=DUE + timedelta(days=7))
     first = outcome_of(NotAllowed("no rights"), weekly, now=DUE)
@@ -119,3 +130,22 @@ def test_reasons_are_those_that_have_words() -> None:
 def test_an_error_without_words_is_called_by_its_name_and_a_long_one_is_cut() -> None:
     assert describe(KeyError()) == "KeyError"
     assert len(describe(OSError("x" * 10_000))) == 500
+
+
+def test_an_error_with_half_a_surrogate_pair_is_kept_as_text_that_can_be_written() -> None:
+    assert describe(OSError("half of \ud83d")).encode() == b"half of ?"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Unavailable("Bad Gateway"), RateLimited("slow down", retry_after=timedelta(seconds=9)), StoreError("locked")],
+)
+def test_what_an_earlier_attempt_left_open_stays_open_when_the_next_one_never_left(error: Exception) -> None:
+    before = claimed(attempts=2, reason="unknown-outcome")
+    settled = outcome_of(error, before, now=DUE)
+    again = claimed(attempts=3, reason=settled.reason)
+
+    assert settled.state is DeliveryState.RETRY
+    assert may_have_arrived(again.delivery)
+    # So that it does not come a third time.
+    assert outcome_of(Unknown("reset"), again, now=DUE).state is DeliveryState.FAILED

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -320,6 +321,44 @@ async def test_a_queue_that_is_too_long_is_refused_too() -> None:
     refused = [result for result in results if isinstance(result, RateLimited)]
     assert len(refused) > 200
     assert not any(error.everywhere for error in refused)
+
+
+@virtually
+async def test_all_but_a_few_in_one_chat_are_told_when_to_come_again_and_pass_then() -> None:
+    pacer = AccountPacer(TELEGRAM)
+    loop = asyncio.get_running_loop()
+    passed: list[float] = []
+    put_off: list[float] = []
+
+    async def ask() -> None:
+        while True:
+            try:
+                await pacer.turn(Lane.DAILY, scope="forum", group=True)
+            except RateLimited as refused:
+                put_off.append(loop.time() + refused.retry_after.total_seconds())
+                await asyncio.sleep(refused.retry_after.total_seconds())
+            else:
+                return passed.append(loop.time())
+
+    await asyncio.gather(*(ask() for _ in range(25)))
+
+    # Three may wait; those that fit into the minute come at their second each, the others when it is over.
+    assert all(later - sooner > 1 for sooner, later in pairwise(put_off[:17]))
+    assert 3 < put_off[0] < put_off[16] < 20
+    assert all(60 < at < 66 for at in put_off[17:])
+    assert len(put_off) < 30
+    assert sorted(passed)[3:20] == pytest.approx(put_off[:17], abs=0.1)
+    assert len(passed) == 25
+    assert max(passed) < 66
+
+
+@virtually
+async def test_a_chat_without_limits_of_its_own_puts_nobody_off() -> None:
+    server = StrictServer(AccountPacer(DISCORD), overall=50, chat=99)
+
+    await asyncio.gather(*(server.ask(Lane.DAILY, "channel") for _ in range(500)))
+
+    assert len(server.arrivals) == 500
 
 
 @virtually

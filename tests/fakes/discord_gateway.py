@@ -35,7 +35,7 @@ class Gateway:
     """Accepts the bot's connections. The resume of a shard in `held` waits for the event there."""
 
     def __init__(self, token: str) -> None:
-        self.token: Final = token
+        self.token = token
         self.sessions: Final[list[Session]] = []
         self.identifies: Final[list[Json]] = []
         self.asked_to_resume = 0
@@ -146,6 +146,14 @@ class Gateway:
         """Tell the bot to connect anew and resume."""
         assert self.session.socket is not None
         await self.session.socket.send_str(json.dumps({"op": RECONNECT, "s": None, "t": None, "d": None}))
+
+    async def ask_for_heartbeats(self, seconds: float) -> None:
+        """Ask all connections for a heartbeat now and then, for ever; in a virtual loop none come by themselves."""
+        while True:
+            await asyncio.sleep(seconds)
+            for session in self.sessions:
+                if session.socket is not None and not session.socket.closed:
+                    await session.socket.send_str(json.dumps({"op": HEARTBEAT, "s": None, "t": None, "d": None}))
 
     async def drop(self, code: int = 4000) -> None:
         """End all connections."""

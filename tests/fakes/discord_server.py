@@ -18,6 +18,7 @@ from tests.fakes.discord_interactions import Interactions
 from tests.fakes.discord_rest import Rest
 from tests.fakes.discord_rules import Json, Refused
 from tests.fakes.discord_world import World
+from tests.fakes.resets import reset
 
 __all__ = ["API", "TOKEN", "FakeDiscord", "Fault", "answer"]
 
@@ -37,6 +38,7 @@ class Fault:
     body: Json = field(default_factory=dict)
     hang: bool = False
     after_acting: bool = False
+    reset: bool = False
 
 
 class FakeDiscord:
@@ -127,9 +129,13 @@ class FakeDiscord:
         """Never answer the next matching requests."""
         self._faults.append(Fault(method=method, path=path, times=times, hang=True))
 
-    def cut(self, method: str, path: str, *, after_acting: bool, times: int = 1) -> None:
-        """Cut the connection of the next matching requests, before or after doing what they ask."""
-        self._faults.append(Fault(method=method, path=path, times=times, after_acting=after_acting))
+    def cut(self, method: str, path: str, *, after_acting: bool, times: int = 1, reset: bool = False) -> None:
+        """Cut the connection of the next matching requests, or reset it, before or after doing what they ask."""
+        self._faults.append(Fault(method=method, path=path, times=times, after_acting=after_acting, reset=reset))
+
+    def mend(self) -> None:
+        """All trouble is over."""
+        self._faults.clear()
 
     def _fault(self, request: web.Request) -> Fault | None:
         for fault in self._faults:
@@ -178,5 +184,7 @@ class FakeDiscord:
             body = {**fault.refusal.body(), **fault.body}
             return answer(body, status=fault.refusal.status, headers=fault.headers)
         if request.transport is not None:
+            if fault.reset:
+                reset(request.transport)
             request.transport.abort()
         return web.Response(status=500)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from itertools import count
 from typing import TypeVar
 
@@ -297,13 +298,14 @@ class MemoryStore(Store):
             key=lambda pair: (
                 (0, pair[0], pair[1].id)
                 if pair[1].id in again
-                else (1 + (pair[1].kind is behind), pair[1].due_at, pair[0], pair[1].id)
+                else (1 + (pair[1].kind is behind), pair[1].due_at, pair[0], _lot(pair[1]))
             ),
         )
         return [self._take(row, now, require_utc(lease_until)) for _, row in first[:limit]]
 
     def _take(self, row: Delivery, now: datetime, lease_until: datetime) -> Claimed:
-        taken = replace(row, state=DeliveryState.SENDING, attempts=row.attempts + 1, claimed_at=now)
+        reason = "" if row.state is DeliveryState.SENDING else row.reason
+        taken = replace(row, state=DeliveryState.SENDING, attempts=row.attempts + 1, claimed_at=now, reason=reason)
         self.deliveries[row.id] = taken
         self.leases[row.id] = lease_until
         return Claimed(delivery=taken, subscription=self.subscriptions[row.chat], kind=self.chats[row.chat].kind.value)
@@ -348,8 +350,8 @@ class MemoryStore(Store):
 
     @override
     async def waiting(self, platform: Platform, *, now: datetime) -> int:
-        ready = (self._ready_at(row) for row in self.deliveries.values() if row.chat.platform == platform)
-        return sum(1 for at in ready if at is not None and at <= now)
+        due = (row for row in self.deliveries.values() if row.chat.platform == platform and row.due_at <= now)
+        return sum(1 for row in due if self._ready_at(row) is not None)
 
     @override
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:
@@ -750,6 +752,11 @@ def _announced_to(chat: ChatRef, announcement: Announcement, at: datetime) -> Pl
         question=QuestionId(""),
         due_at=at,
     )
+
+
+def _lot(row: Delivery) -> int:
+    """The place of a delivery among those of its instant."""
+    return int.from_bytes(blake2b(f"{row.chat}/{row.slot}".encode(), digest_size=8).digest(), "big")
 
 
 def _latest(items: Iterable[T], at: Callable[[T], datetime]) -> list[T]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing_extensions import override
 
 from bot.core.errors import Rejected
-from bot.core.model import ChatRef, MessageId, Platform
+from bot.core.model import ChatKind, ChatRef, MessageId, Platform
 from bot.core.ports import Lane, Messenger, Pacer
 from bot.core.replies import Post, Reply
 
@@ -87,7 +87,7 @@ class RecordingMessenger(Messenger):
     async def _send(self, post: Post, lane: Lane) -> MessageId:
         chat = post.chat.chat_id
         if self.pacer is not None:
-            await self.pacer.turn(lane, scope=chat)
+            await self.pacer.turn(lane, scope=chat, group=post.kind is not ChatKind.PRIVATE)
         self.requests[chat] += 1
         fault = self._next_fault(chat)
         if fault is None:

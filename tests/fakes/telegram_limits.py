@@ -37,10 +37,14 @@ class _Window:
 
 
 class TelegramLimits:
-    """Counts what is written; what is too much is refused and not counted."""
+    """Counts what is written; what is too much is refused and not counted.
+
+    Before `flooded_until` everything is: so Telegram treats an account that went on too fast.
+    """
 
     def __init__(self) -> None:
         self.refused = 0
+        self.flooded_until = 0.0
         self._free: Final = _Window(30, 1.0)
         self._paid: Final = _Window(1_000, 1.0)
         self._chats: Final[dict[str, _Window]] = defaultdict(lambda: _Window(BURST, float(BURST)))
@@ -50,6 +54,8 @@ class TelegramLimits:
         """Take it, or refuse it in Telegram's words."""
         if not method.startswith(("send", "edit")) or method in _FREE:
             return
+        if now < self.flooded_until:
+            raise self._refusal(self.flooded_until - now)
         chat, *others = self._windows(given)
         self._take([chat, *others], now)
         for _ in given.get("media", [])[1:]:
@@ -57,11 +63,14 @@ class TelegramLimits:
 
     def _take(self, windows: list[_Window], now: float) -> None:
         if wait := max(window.full_for(now) for window in windows):
-            self.refused += 1
-            seconds = max(ceil(wait), 1)
-            raise Error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+            raise self._refusal(wait)
         for window in windows:
             window.add(now)
+
+    def _refusal(self, wait: float) -> Error:
+        self.refused += 1
+        seconds = max(ceil(wait), 1)
+        return Error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
     def _windows(self, given: Json) -> list[_Window]:
         """The chat's own first."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from tests.fakes.resets import reset
 from tests.fakes.telegram_chats import TelegramChats
 from tests.fakes.telegram_limits import TelegramLimits
 from tests.fakes.telegram_markup import Refused
@@ -23,7 +24,29 @@ from tests.fakes.telegram_world import (
     TOKEN,
     Error,
     Json,
+    Page,
 )
+
+# As in `process_get_updates_query`, `do_get_updates`, `abort_long_poll` and `fail_query_conflict` of the official
+# server:
+# https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp
+LONGEST_POLL = 50
+SOON = 3.0
+_WEBHOOK_ACTIVE = "webhook is active; use deleteWebhook to delete the webhook first"
+_OTHER = "other getUpdates request; make sure that only one bot instance is running"
+
+AFTERWARDS = frozenset({"half", "start", "done, cut", "done, reset", "done, silence"})
+"""The faults that come when all was done as it was asked; of the answer "half" begins with the length of all of it."""
+SILENCE = 1_000_000.0
+SPOILT = web.RequestKey("spoilt", str)
+
+
+class _Instead(Exception):
+    """Somebody in between answers instead."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page.body)
+        self.page = page
 
 
 class TelegramServer(TelegramChats):
@@ -35,13 +58,17 @@ class TelegramServer(TelegramChats):
         self.webhook = ""
         self.secret = ""
         self.undelivered = (0, "")
-        self.faults: dict[str, list[Error | str]] = defaultdict(list)
+        self.faults: dict[str, list[Error | Page | str]] = defaultdict(list)
         self.odd: dict[str, list[Any]] = defaultdict(list)
         self.delay = 0.0
+        self.held: dict[str, asyncio.Event] = {}
         self.limits: TelegramLimits | None = TelegramLimits()
         self.url = ""
         self.token = TOKEN
-        self.polling = 0
+        self.conflicts = 0
+        self._polls = 0
+        self._asked_for, self._asked_at = -1, 0.0
+        self._next_conflict = 0.0
         self._runner: web.AppRunner | None = None
 
     @asynccontextmanager
@@ -73,6 +100,8 @@ class TelegramServer(TelegramChats):
         self.calls.append((method or request.match_info["method"], parameters))
         try:
             result = await self._call(request, method, parameters)
+        except _Instead as instead:
+            answer = self._show(request, instead.page)
         except (Error, Refused) as error:
             code, words = (error.code, error.description) if isinstance(error, Error) else (400, str(error))
             body: Json = {"ok": False, "error_code": code, "description": words}
@@ -81,21 +110,35 @@ class TelegramServer(TelegramChats):
             answer = web.json_response(body, status=code)
         else:
             answer = web.json_response({"ok": True, "result": result})
-            if "half" in self.faults[method][:1]:
-                self.faults[method].pop(0)
-                await self._begin_only(request, answer)
+            if SPOILT in request:
+                answer = await self._spoil(request, answer, request[SPOILT])
         async with self._changed:
             self._changed.notify_all()
         return answer
 
-    async def _begin_only(self, request: web.Request, answer: web.Response) -> None:
-        """It was done, but of the answer only the beginning comes."""
-        assert isinstance(answer.body, bytes)
-        begun = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
-        await begun.prepare(request)
-        await begun.write(answer.body[:20])
+    async def _spoil(self, request: web.Request, answer: web.Response, fault: str) -> web.Response:
+        """It was done, but nothing comes of the answer, or only its beginning."""
         assert request.transport is not None
+        if fault == "done, cut":
+            request.transport.close()
+        elif fault == "done, reset":
+            _reset(request)
+        elif fault == "done, silence":
+            await asyncio.sleep(SILENCE)
+        else:
+            assert isinstance(answer.body, bytes)
+            beginning = Page(answer.body[:20].decode())
+            return self._show(request, beginning, length=1000 if fault == "half" else None)
+        return answer
+
+    def _show(self, request: web.Request, page: Page, *, length: int | None = None) -> web.Response:
+        """Write these bytes and end the connection: without a length nobody sees from that whether they are all."""
+        assert request.transport is not None
+        announced = "" if length is None else f"Content-Length: {length}\r\n"
+        head = f"HTTP/1.1 {page.status} Shown\r\nContent-Type: text/html\r\n{announced}Connection: close\r\n\r\n"
+        request.transport.write(head.encode() + page.body.encode())
         request.transport.close()
+        return web.Response()
 
     async def _read(self, request: web.Request) -> Json:
         values: Json = dict(request.query)
@@ -135,18 +178,26 @@ class TelegramServer(TelegramChats):
         return await handler(given)
 
     async def _fault(self, request: web.Request, method: str) -> None:
-        waiting = self.faults[method]
-        if not waiting or waiting[0] == "half":
-            return
-        fault = waiting.pop(0)
+        if method in self.held:
+            await self.held[method].wait()
+        fault = self.faults[method].pop(0) if self.faults[method] else ""
         if isinstance(fault, Error):
             raise fault
+        if isinstance(fault, Page):
+            raise _Instead(fault)
+        if fault in AFTERWARDS:
+            request[SPOILT] = fault
+        if not fault or fault in AFTERWARDS:
+            return
+        assert request.transport is not None
         if fault == "cut":
-            assert request.transport is not None
             request.transport.close()
-        await asyncio.sleep(0)
-        if fault == "silence":
-            await asyncio.sleep(3600)
+        elif fault == "reset":
+            _reset(request)
+        else:
+            assert fault == "silence"
+            await asyncio.sleep(SILENCE)
+        raise Error(500, "Internal Server Error: nobody hears this")
 
     async def _do_nothing(self, given: Json) -> Any:
         del given
@@ -166,27 +217,48 @@ class TelegramServer(TelegramChats):
 
     async def _do_getUpdates(self, given: Json) -> list[Json]:  # noqa: N802
         if self.webhook:
-            raise Error(409, "Conflict: can't use getUpdates method while webhook is active")
+            raise await self._conflict(f"can't use getUpdates method while {_WEBHOOK_ACTIVE}")
         self.allowed = set(given.get("allowed_updates") or ())
-        offset = int(given.get("offset", 0))
+        offset, seconds = int(given.get("offset", 0)), min(int(given.get("timeout", 0)), LONGEST_POLL)
+        if offset == self._asked_for and self.now() < self._asked_at + SOON:
+            # Who asks the same again so soon is made to wait.
+            seconds = max(seconds, int(SOON))
+        self._asked_for, self._asked_at = offset, self.now()
         self.updates = [update for update in self.updates if update["update_id"] >= offset]
-        self.polling += 1
-        mine = self.polling
-        try:
-            async with asyncio.timeout(int(given.get("timeout", 0)) or 0.001), self._changed:
-                self._changed.notify_all()
-                await self._changed.wait_for(lambda: bool(self.updates) or self.polling != mine)
-        except TimeoutError:
-            return []
-        if self.polling != mine:
-            words = "terminated by other getUpdates request; make sure that only one bot instance is running"
-            raise Error(409, f"Conflict: {words}")
+        # Only who has to wait ends another's wait.
+        if seconds and not self.updates:
+            await self._poll(seconds)
         return self.updates[: int(given.get("limit", 100))]
+
+    async def _poll(self, seconds: int) -> None:
+        """Wait for updates, unless another comes to do the same."""
+        self._polls += 1
+        mine = self._polls
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                self._changed.notify_all()
+                await self._changed.wait_for(lambda: bool(self.updates) or self._polls != mine)
+        except TimeoutError:
+            return
+        if self._polls != mine:
+            raise await self._conflict("terminated by " + ("setWebhook request" if self.webhook else _OTHER))
+
+    async def _conflict(self, words: str) -> Error:
+        """What to answer, at most one such answer in some seconds."""
+        if self.now() < self._next_conflict:
+            await asyncio.sleep(SOON)
+        else:
+            self._next_conflict = self.now() + SOON
+        self.conflicts += 1
+        return Error(409, f"Conflict: {words}")
 
     async def _do_setWebhook(self, given: Json) -> bool:  # noqa: N802
         if not given["url"].startswith("https://"):
             raise Error(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
         self.webhook, self.secret = given["url"], given.get("secret_token", "")
+        self._polls += 1
+        async with self._changed:
+            self._changed.notify_all()
         self.allowed = set(given.get("allowed_updates") or ())
         return True
 
@@ -208,6 +280,12 @@ class TelegramServer(TelegramChats):
                 raise Error(400, "Bad Request: BOT_COMMAND_INVALID")
         self.commands[given["scope"]["type"], given.get("language_code", "")] = given["commands"]
         return True
+
+
+def _reset(request: web.Request) -> None:
+    assert request.transport is not None
+    reset(request.transport)
+    request.transport.abort()
 
 
 def _parsed(key: str, value: Any) -> Any:

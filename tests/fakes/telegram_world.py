@@ -1,6 +1,6 @@
 """The chats, messages and refusals of the Bot API server for tests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Json = dict[str, Any]
@@ -22,6 +22,18 @@ class Error(Exception):
         self.code = code
         self.description = description
         self.parameters = parameters
+
+
+@dataclass(frozen=True)
+class Page:
+    """What somebody between Telegram and the bot shows instead of its answer."""
+
+    body: str
+    status: int = 200
+
+    def with_status(self, status: int) -> "Page":
+        """The same, with another status."""
+        return replace(self, status=status)
 
 
 @dataclass

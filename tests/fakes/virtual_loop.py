@@ -2,17 +2,21 @@
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple
 
+import aiosqlite
 from typing_extensions import override
 
 from bot.core.ports import Clock
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Args = TypeVarTuple("Args")
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 STUCK_AFTER = 10
 
@@ -20,18 +24,24 @@ STUCK_AFTER = 10
 class _JumpingSelector(selectors.DefaultSelector):
     """Never waits: what it is asked to wait for is added to the loop's time.
 
-    `grace` is how many real seconds something from a socket may take before nothing is taken to be under way.
+    `grace` is how many real seconds something from a socket may take before nothing is taken to be under way. While a
+    thread works for somebody, no time passes.
     """
 
     def __init__(self, grace: float = 0) -> None:
         super().__init__()
         self.now = 0.0
+        self.working = 0
         self._grace = grace
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         events = super().select(0)
         if events or timeout == 0:
+            return events
+        if self.working:
+            events = super().select(STUCK_AFTER)
+            assert events, "a thread takes for ever"
             return events
         if self._grace and (events := super().select(self._grace)):
             return events
@@ -55,6 +65,38 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now
 
+    @override
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Args], T], *args: *Args
+    ) -> "asyncio.Future[T]":
+        """As ever; no time passes until it is done."""
+        self._jumping.working += 1
+        future = super().run_in_executor(executor, func, *args)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _: object) -> None:
+        self._jumping.working -= 1
+
+    @contextmanager
+    def waiting_for_databases(self) -> Iterator[None]:
+        """Let no time pass while a database works in its thread."""
+        real = aiosqlite.Connection._execute
+        jumping = self._jumping
+
+        async def counted(self: aiosqlite.Connection, fn: Any, *args: Any, **kwargs: Any) -> Any:
+            jumping.working += 1
+            try:
+                return await real(self, fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # it has none
+            finally:
+                jumping.working -= 1
+
+        aiosqlite.Connection._execute = counted  # type: ignore[method-assign]  # nothing else tells when one works
+        try:
+            yield
+        finally:
+            aiosqlite.Connection._execute = real  # type: ignore[method-assign]
+
 
 def virtually(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Run an async test in a virtual loop."""
@@ -66,10 +108,16 @@ def virtually_over_sockets(test: Callable[P, Coroutine[Any, Any, T]]) -> Callabl
     return _in_loop(test, grace=0.05)
 
 
+def virtually_as_a_whole(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Run an async test of a whole bot in a virtual loop: time waits for loopback, and for databases on disk."""
+    return _in_loop(test, grace=0.002)
+
+
 def _in_loop(test: Callable[P, Coroutine[Any, Any, T]], *, grace: float) -> Callable[P, T]:
     @wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        with asyncio.Runner(loop_factory=lambda: VirtualLoop(grace)) as runner:
+        loop = VirtualLoop(grace)
+        with loop.waiting_for_databases(), asyncio.Runner(loop_factory=lambda: loop) as runner:
             return runner.run(test(*args, **kwargs))
 
     return run

@@ -6,13 +6,14 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import StoreError
+from bot.core.ports import State
 from bot.storage import notes
 from bot.storage.database import open_database
 from bot.storage.faults import store_error
@@ -102,6 +103,38 @@ async def test_a_corrupt_page_is_reported_when_it_is_read(path: Path) -> None:
         with pytest.raises(StoreError, match=r"damaged.*restore"):
             await database.read(lambda db: notes.get(db, "key 50"))
     assert contents(path) == before
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store: store.recall("key 50"),
+        lambda store: store.back_up_nightly(store._database.path.with_name("backups"), now=NINE, keep=1),
+    ],
+    ids=["found by somebody", "found at night"],
+)
+async def test_damage_is_told_until_all_of_the_file_was_read_without_finding_any(
+    path: Path, tmp_path: Path, act: Callable[[SqliteStore], Awaitable[object]]
+) -> None:
+    await fill(path)
+    whole = contents(path)
+    (root,) = rows(path, "SELECT rootpage FROM sqlite_schema WHERE name = 'notes'")[0]
+    async with SqliteStore.open(path) as store:
+        overwrite(path, (root - 1) * 4096, b"\xff" * 4096)
+        with pytest.raises(StoreError, match="damaged"):
+            await act(store)
+        await store.subscription(CHAT)
+        told = store.health()
+        overwrite(path, 0, whole)
+        await store.back_up_nightly(tmp_path / "backups", now=NINE, keep=1)
+        after = store.health()
+    assert (told.state, after.state) == (State.DEGRADED, State.OK)
+    assert "restore the latest backup" in told.why
+
+
+def rows(path: Path, sql: str) -> list[tuple[int]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
 
 
 async def test_a_full_disk_is_reported_and_passes(path: Path) -> None:

@@ -48,7 +48,8 @@ def test_what_waits_is_counted_among_what_waits(connection: sqlite3.Connection) 
         pytest.param(announcements.ANNOUNCED, ("announce-1",), "deliveries_announced", id="how far an announcement is"),
         pytest.param(announcements.STOP_WAITING, ("announce-1", 1, 200), "deliveries_announced", id="end of one"),
         pytest.param(deliveries.NEXT_READY, ("telegram",), "deliveries_ready", id="next wakeup"),
-        pytest.param(deliveries.COUNT_READY, ("telegram", 1), "deliveries_ready", id="waiting"),
+        pytest.param(deliveries.COUNT_DUE, NAMED, "deliveries_waiting (platform=? AND due_at<?)", id="waiting"),
+        pytest.param(deliveries.COUNT_DUE, NAMED, "deliveries_waiting_behind (", id="waiting announcements"),
         pytest.param(deliveries.OF_CHAT, ("telegram", "1", "", 5), "deliveries_by_due", id="ledger"),
         pytest.param(
             deliveries.SENT_BEFORE, ("telegram", "1", "", "s"), "chat=? AND kind=? AND slot<?", id="sent before"

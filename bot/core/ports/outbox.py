@@ -87,9 +87,11 @@ class OutboxStore(Protocol):
     async def claim(self, platform: Platform, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Claimed]:
         """Take deliveries that may be sent now, first due first, and mark them SENDING with attempts + 1.
 
-        Those are QUEUED or RETRY ones with not_before <= now, and SENDING ones whose lease ran out. No delivery is
-        given to two claims while its lease holds. What was tried before comes first, the one ready longest before the
-        others, up to half of the limit: it is no new minute's turn that it waits for. Announcements come last.
+        Those are QUEUED or RETRY ones with not_before <= now, and SENDING ones whose lease ran out: these come without
+        a reason, since nobody knows how their last attempt ended. No delivery is given to two claims while its lease
+        holds. What was tried before comes first, the one ready longest before the others, up to half of the limit: it
+        is no new minute's turn that it waits for. Announcements come last. Those due at the same instant come in an
+        order that is another for each slot, so that no chat is always the last.
         """
         ...
 
@@ -106,7 +108,7 @@ class OutboxStore(Protocol):
         ...
 
     async def waiting(self, platform: Platform, *, now: datetime) -> int:
-        """How many deliveries `claim` could give now if its limit allowed."""
+        """How many deliveries are due and have not ended: queued, waiting for another try, or being sent."""
         ...
 
     async def ledger(self, ref: ChatRef, *, limit: int) -> Sequence[Delivery]:

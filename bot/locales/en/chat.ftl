@@ -328,6 +328,7 @@ button-announce-stop = Stop
 not-permitted = Only admins of this chat may change its plan.
 rights-unknown = I cannot look up right now whether you are an admin. Please try again in a moment.
 stale-button = This button is too old or does not fit any more. Send /help and start afresh.
+store-trouble = I cannot get at my notes right now. Please try again in a few minutes.
 
 # Times and lists
 

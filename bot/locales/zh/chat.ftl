@@ -309,6 +309,7 @@ button-announce-stop = 停止
 not-permitted = 只有这里的管理员可以改计划。
 rights-unknown = 现在查不到你是不是管理员，请稍后再试。
 stale-button = 这个按钮太旧了，或者已经不适用。请发 /help 重新开始。
+store-trouble = 我现在读写不了自己的记录，请过几分钟再试。
 
 # 时间与列表
 

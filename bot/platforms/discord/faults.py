@@ -75,6 +75,18 @@ def typed_errors(*, in_thread: bool = False) -> Iterator[None]:
         raise typed(error, in_thread=in_thread) from error
 
 
+@contextmanager
+def only_looking() -> Iterator[None]:
+    """Raise Unavailable where it is open whether a request was served, which matters little if it only asked."""
+    try:
+        yield
+    except SDK_ERRORS as error:
+        kind = typed(error)
+        if isinstance(kind, Unknown):
+            raise Unavailable(str(kind)) from error
+        raise
+
+
 def typed(error: Exception, *, in_thread: bool = False) -> MessengerError:
     """The typed error that stands for this one."""
     match error:

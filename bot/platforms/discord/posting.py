@@ -11,7 +11,13 @@ from bot.core.ports import Lane, Pacer
 from bot.core.replies import Post
 from bot.platforms.discord.bodies import create_message, mentions
 from bot.platforms.discord.components import Client, Message
-from bot.platforms.discord.faults import CANNOT_REPLY, NOT_A_TEXT_CHANNEL, THREAD_ARCHIVED, UNKNOWN_CHANNEL
+from bot.platforms.discord.faults import (
+    CANNOT_REPLY,
+    NOT_A_TEXT_CHANNEL,
+    THREAD_ARCHIVED,
+    UNKNOWN_CHANNEL,
+    only_looking,
+)
 from bot.platforms.discord.forums import Forums, lost_post, new_post
 from bot.platforms.discord.marks import Marks, marks_of, standing
 from bot.platforms.discord.prose import MAX_NAME, clipped
@@ -66,8 +72,9 @@ class Poster:
         if not post.repeated or self._client.user is None:
             return {}
         await self._turn(channel_id)
-        async with asyncio.timeout(TIMEOUT):
-            return await standing(self._client, channel_id, by=self._client.user.id, known=known)
+        with only_looking():
+            async with asyncio.timeout(TIMEOUT):
+                return await standing(self._client, channel_id, by=self._client.user.id, known=known)
 
     async def _post_all(
         self,
@@ -123,8 +130,9 @@ class Poster:
         thread = None
         if post.repeated and self._client.user is not None:
             await self._turn(forum.id)
-            async with asyncio.timeout(TIMEOUT):
-                thread = await lost_post(forum, post, by=self._client.user.id, known=known)
+            with only_looking():
+                async with asyncio.timeout(TIMEOUT):
+                    thread = await lost_post(forum, post, by=self._client.user.id, known=known)
         if thread is None:
             await self._turn(forum.id)
             async with asyncio.timeout(TIMEOUT):

@@ -141,6 +141,10 @@ class Answering:
         await asyncio.gather(self._toast(query, response.toast), self._say(request, reply, to, query.from_user))
 
     async def _to_tap(self, request: Request, response: Response, tap: Tap) -> None:
+        if response.reply is None and response.refresh is None:
+            # Asks the database for nothing, which may be what this tells of.
+            await self._toast(tap.query, response.toast)
+            return
         classic, protected = await self._wishes(request.chat.ref)
         rest = await self._rest(request, response) if tap.shown.inline_id is not None else None
         shown = replace(tap.shown, classic=classic, protected=protected, rest=rest)

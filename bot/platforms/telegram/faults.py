@@ -83,11 +83,13 @@ class TooFast(TelegramError):
 
     Attributes:
         pause: How long.
+        everywhere: Whether the whole account has to pause, not one chat or method alone.
     """
 
-    def __init__(self, pause: timedelta) -> None:
+    def __init__(self, pause: timedelta, *, everywhere: bool = False) -> None:
         super().__init__(f"Too many requests: retry after {pause.total_seconds():g} s")
         self.pause: Final = pause
+        self.everywhere: Final = everywhere
 
 
 class NoAnswer(NetworkError):
@@ -107,7 +109,7 @@ def typed(error: TelegramError) -> MessengerError:
     """The error as the core knows it."""
     words = error.message
     if isinstance(error, TooFast):
-        return RateLimited(words, retry_after=error.pause)
+        return RateLimited(words, retry_after=error.pause, everywhere=error.everywhere)
     if isinstance(error, ChatMigrated):
         return ChatMoved(words, new_chat_id=str(error.new_chat_id))
     if isinstance(error, Forbidden | BadRequest):

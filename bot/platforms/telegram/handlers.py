@@ -1,7 +1,7 @@
 """What happens with each kind of update: translated, handed to the core, and its answer shown."""
 
-from contextlib import AbstractAsyncContextManager
-from typing import Final
+from collections.abc import Awaitable
+from typing import Final, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter
@@ -34,6 +34,7 @@ from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.waiting import patiently
 
 _log: Final = structlog.stdlib.get_logger(__name__)
+_Found = TypeVar("_Found")
 
 ALLOWED_UPDATES: Final = (
     "message",
@@ -128,17 +129,26 @@ class Handlers:
 
     async def _tap(self, query: CallbackQuery) -> None:
         request, tap = self._asking.by_tap(query)
-        async with self._thinking(request):
-            if _is_adrift(query):
-                voice = await self._service.voice_in(request.chat.ref, request.language)
-                response = sorry(voice("stale-button"), tapped=True)
-            else:
-                response = await self._service.act(request, query.data or "")
+        response = await self._thought(request, self._tapped(request, query), tapped=True)
         await self._answering.to_tap(request, response, tap)
 
-    def _thinking(self, request: Request) -> AbstractAsyncContextManager[None]:
-        """What is done in a chat is done in order, taps too: it takes next to no time, unlike showing it."""
-        return self._order.turn(("thinking", request.chat.ref.chat_id))
+    async def _tapped(self, request: Request, query: CallbackQuery) -> Response:
+        if _is_adrift(query):
+            voice = await self._service.voice_in(request.chat.ref, request.language)
+            return sorry(voice("stale-button"), tapped=True)
+        return await self._service.act(request, query.data or "")
+
+    async def _thought(self, request: Request, work: Awaitable[_Found], *, tapped: bool = False) -> _Found | Response:
+        """What comes of a request, or a word about the database that keeps it from us.
+
+        What is done in a chat is done in order, taps too: it takes next to no time, unlike showing it.
+        """
+        async with self._order.turn(("thinking", request.chat.ref.chat_id)):
+            try:
+                return await work
+            except StoreError as error:
+                _log.warning("the database cannot be used", chat=str(request.chat.ref), why=str(error))
+                return sorry(self._service.trouble(request), tapped=tapped)
 
     async def _message(self, message: Message) -> None:
         if message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
@@ -170,8 +180,8 @@ class Handlers:
             return
         thread = message.message_thread_id if message.is_topic_message else None
         async with patiently(self._bot, message.chat.id, thread):
-            async with self._thinking(request):
-                response = await self._service.write(request, f"/{name} {words}".rstrip())
+            line = f"/{name} {words}".rstrip()
+            response = await self._thought(request, self._service.write(request, line))
             await self._answering.to_text(request, response, message, message.from_user, again=_again(name))
 
     async def _words(self, request: Request, message: Message, text: str) -> None:
@@ -181,8 +191,7 @@ class Handlers:
         if named is not None:
             response = await self._channels.link(request, named)
         elif text:
-            async with self._thinking(request):
-                response = await self._told(request, message, text)
+            response = await self._thought(request, self._told(request, message, text))
         if response is not None:
             await self._answering.to_text(request, response, message, message.from_user)
 

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from telegram import Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import ApplicationBuilder, TypeHandler
 from telegram.ext import ContextTypes as Context
 from typing_extensions import override
@@ -22,7 +22,6 @@ from bot.platforms.telegram.answers import Answers
 from bot.platforms.telegram.asking import Asking
 from bot.platforms.telegram.channels import Channels
 from bot.platforms.telegram.condition import Condition
-from bot.platforms.telegram.faults import NoAnswer
 from bot.platforms.telegram.following import Following
 from bot.platforms.telegram.handlers import ALLOWED_UPDATES, Handlers
 from bot.platforms.telegram.inline import Inline
@@ -30,7 +29,7 @@ from bot.platforms.telegram.life import SETTLED_AFTER, Life
 from bot.platforms.telegram.managers import Managers
 from bot.platforms.telegram.messenger import TelegramMessenger
 from bot.platforms.telegram.order import InOrderPerChat, Order
-from bot.platforms.telegram.polling import fetch
+from bot.platforms.telegram.polling import Poller
 from bot.platforms.telegram.prompting import Prompting
 from bot.platforms.telegram.rights import TelegramRights
 from bot.platforms.telegram.sending import Sender
@@ -39,7 +38,6 @@ from bot.platforms.telegram.upkeep import LOOK_EVERY, Upkeep, wait_after
 from bot.platforms.telegram.webhook import Webhook
 
 _log: Final = structlog.stdlib.get_logger(__name__)
-POLL_SECONDS: Final = 30
 _LONGEST_WAIT: Final = 60.0
 _GOODBYE: Final = 10.0
 
@@ -98,11 +96,19 @@ class TelegramPlatform(PlatformPart):
         order = Order()
         builder = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").base_file_url(f"{api_url}/file/bot")
         self._requests: Final = PacedRequest(pacer=pacer, unpaid=unpaid_pacer)
-        self._receiver: Final = PacedRequest(pacer=None)
+        self._receiver: Final = PacedRequest(pacer=pacer)
         builder = builder.request(self._requests).get_updates_request(self._receiver)
         # No updater: receiving is a loop of ours. No job queue: it would build a second scheduler.
         self._app: Final = builder.updater(None).job_queue(None).concurrent_updates(InOrderPerChat(order)).build()
         bot = self._app.bot
+        self._poller: Final = Poller(
+            bot=bot,
+            request=self._receiver,
+            allowed=ALLOWED_UPDATES,
+            take=self._app.update_queue.put,
+            condition=self._condition,
+            wait=wait,
+        )
         self._upkeep: Final = Upkeep(
             bot=bot,
             store=store,
@@ -252,40 +258,4 @@ class TelegramPlatform(PlatformPart):
             await asyncio.Event().wait()
         await self._app.bot.delete_webhook(drop_pending_updates=False)
         self._condition.connected()
-        await self._poll()
-
-    async def _poll(self) -> None:
-        """Fetch updates until cancelled; what was handed over is confirmed on the way out."""
-        offset, failures = 0, 0
-        try:
-            while True:
-                try:
-                    # After a failure a short look first, so that its end is noticed at once.
-                    offset = await self._fetch(offset, seconds=0 if failures else POLL_SECONDS)
-                    failures = 0
-                    self._condition.connected()
-                except InvalidToken:
-                    raise
-                except TelegramError as error:
-                    failures += 1
-                    # Silence is how a connection through some proxies ends; only a second one in a row is news.
-                    if failures > 1 or not isinstance(error, NoAnswer):
-                        self._condition.failed(error)
-                    await asyncio.sleep(wait_after(error, self._wait(failures)))
-        finally:
-            if offset:
-                await self._confirm(offset)
-
-    async def _fetch(self, offset: int, *, seconds: int) -> int:
-        """The next batch into the queue; the offset after it."""
-        batch = await fetch(self._app.bot, self._receiver, offset=offset, seconds=seconds, allowed=ALLOWED_UPDATES)
-        for update in batch.updates:
-            await self._app.update_queue.put(update)
-        return batch.offset
-
-    async def _confirm(self, offset: int) -> None:
-        """Tell Telegram that everything before the offset was taken."""
-        try:
-            await fetch(self._app.bot, self._receiver, offset=offset, seconds=0, allowed=ALLOWED_UPDATES, limit=1)
-        except TelegramError as error:
-            _log.info("the last updates were not confirmed and will come again", why=error.message)
+        await self._poller.run()

@@ -34,14 +34,17 @@ _ANSWER_SECONDS: Final = 20.0
 _UPLOAD_SECONDS: Final = 60.0
 _TRIES: Final = 3
 _JSON: Final = {"Content-Type": "application/json"}
+# How good answers begin, here and there: nearly all of them, and those are read by the SDK alone.
+_GOOD: Final = (b'{"ok":true', b'{"ok": true')
+# Where somebody in between refuses without saying for how long.
+_UNSAID: Final = timedelta(seconds=10)
 
 
 class PacedRequest(BaseRequest):
     """Requests over one aiohttp session.
 
     Args:
-        pacer: Where writing requests wait for their turn; a chat's turns and pauses are its own. Without one nothing
-            is held back, and no pause is waited out.
+        pacer: Where writing requests wait for their turn; a chat's turns and pauses are its own.
         unpaid: Where those wait besides that are not paid for, if the account pays for others.
         connections: How many may be open at once.
         pauses: What Telegram asked of the methods that take no turn.
@@ -50,7 +53,7 @@ class PacedRequest(BaseRequest):
     def __init__(
         self,
         *,
-        pacer: Pacer | None,
+        pacer: Pacer,
         unpaid: Pacer | None = None,
         connections: int = CONNECTIONS,
         pauses: MethodPauses | None = None,
@@ -107,23 +110,31 @@ class PacedRequest(BaseRequest):
         while True:
             passed = await self._wait(name, turns)
             status, body = await self._exchange(url, name, request_data, seconds, passed)
-            pause = _retry_after(body) if status == HTTPStatus.TOO_MANY_REQUESTS else None
-            if pause is None:
-                break
+            if body.startswith(_GOOD):
+                return status, body
+            answer = _parsed(body)
+            status = _refusal(name, status, answer)
+            if status != HTTPStatus.TOO_MANY_REQUESTS:
+                return status, body
             tries += 1
-            self._hold_back(name, turns, pause)
+            pause = _retry_after(answer)
+            everywhere = self._hold_back(name, turns, pause)
             # Who tapped waits out a short pause; the broadcast has its own memory of pauses.
-            if self._pacer is None or LANE.get() is not Lane.TAP or tries == _TRIES or pause > PATIENCE:
-                raise TooFast(pause)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ServerFault(f"{name}: Telegram answered {status} {_description(body)}".rstrip())
-        return status, body
+            if LANE.get() is not Lane.TAP or tries == _TRIES or pause > PATIENCE:
+                raise TooFast(pause, everywhere=everywhere)
+
+    @staticmethod
+    @override
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """What the SDK reads: of an answer that broke off nobody knows whether it was to be a good one."""
+        answer = _parsed(payload)
+        if "ok" not in answer or (answer["ok"] and "result" not in answer):
+            raise NoAnswer("an answer that cannot be read")
+        return answer
 
     async def _wait(self, name: str, turns: Turns | None) -> list[Turn]:
         """Until the request may leave; the turns it takes. Raises TooFast if that would take too long."""
         passed: list[Turn] = []
-        if self._pacer is None:
-            return passed
         if turns is None:
             await self._pauses.wait_out(name)
             return passed
@@ -133,17 +144,23 @@ class PacedRequest(BaseRequest):
                     passed.append(await self._unpaid.turn(LANE.get()))
                 passed.append(await self._pacer.turn(LANE.get(), scope=turns.scope, group=turns.group))
         except RateLimited as error:
-            raise TooFast(error.retry_after) from None
+            raise TooFast(error.retry_after, everywhere=error.everywhere) from None
         return passed
 
-    def _hold_back(self, name: str, turns: Turns | None, pause: timedelta) -> None:
-        """Keep a pause for what it is about: the method, the chat, or the account if several chats were refused."""
+    def _hold_back(self, name: str, turns: Turns | None, pause: timedelta) -> bool:
+        """Keep a pause for what it is about: the method, the chat, or the account if several chats were refused.
+
+        Whether it is about the account.
+        """
         if turns is None:
+            # No chat has such a name; the pacer only counts it.
+            self._pacer.pause(pause, scope=name)
             self._pauses.keep(name, pause)
-        elif self._pacer is not None:
-            now = asyncio.get_running_loop().time()
-            is_account = turns.scope is None or self._floods.is_account(turns.scope, now)
-            self._pacer.pause(pause, scope=None if is_account else turns.scope)
+            return False
+        now = asyncio.get_running_loop().time()
+        is_account = turns.scope is None or self._floods.is_account(turns.scope, now)
+        self._pacer.pause(pause, scope=None if is_account else turns.scope)
+        return is_account
 
     async def _exchange(
         self, url: str, name: str, data: RequestData | None, seconds: float, turns: Sequence[Turn]
@@ -193,18 +210,36 @@ def _body(data: RequestData | None) -> tuple[Any, bool]:
     return form, True
 
 
-def _retry_after(body: bytes) -> timedelta | None:
-    seconds = _parsed(body).get("parameters", {}).get("retry_after")
-    return timedelta(seconds=seconds) if isinstance(seconds, int) else None
+def _refusal(name: str, status: int, answer: dict[str, Any]) -> int:
+    """The status of an answer that does not begin like a good one; raises ServerFault or NoAnswer.
+
+    Who stands between Telegram and us answers in words of their own. Behind a bad status nothing was done; behind a
+    good one, and where somebody grew tired of waiting, everything may have been.
+    """
+    if answer.get("ok") is False:
+        code = answer.get("error_code")
+        status = code if isinstance(code, int) else status
+    words = str(answer.get("description", ""))[:200] if answer else "with what Telegram does not say"
+    said = f"{name}: answered {status} {words}".rstrip()
+    if status == HTTPStatus.GATEWAY_TIMEOUT:
+        raise NoAnswer(said)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ServerFault(said)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or answer.get("ok") is (status < HTTPStatus.MULTIPLE_CHOICES):
+        return status
+    raise NoAnswer(said) if status < HTTPStatus.MULTIPLE_CHOICES else ServerFault(said)
 
 
-def _description(body: bytes) -> str:
-    return str(_parsed(body).get("description", ""))[:200]
+def _retry_after(answer: dict[str, Any]) -> timedelta:
+    parameters = answer.get("parameters")
+    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return timedelta(seconds=max(seconds, 1)) if isinstance(seconds, int) else _UNSAID
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
+    """The object it holds; empty if it holds none."""
     try:
-        answer = json.loads(body)
+        answer = json.loads(body.decode(errors="replace"))
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

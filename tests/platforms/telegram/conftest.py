@@ -13,7 +13,7 @@ from bot.catalog.source import FolderBankSource, default_folder
 from bot.core.errors import RateLimited
 from bot.core.library import Library
 from bot.core.model import Language
-from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter, Turn
+from bot.core.ports import Bank, BankSource, Clock, Lane, Pacer, Painter, Turn
 from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.platforms.telegram.platform import TelegramPlatform
@@ -105,9 +105,21 @@ class Stage:
 Made = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
+@asynccontextmanager
+async def _telegram(version: float, beside: Stage | None) -> AsyncIterator[TelegramServer]:
+    if beside is not None:
+        yield beside.server
+        return
+    async with TelegramServer(version=version).running() as server:
+        yield server
+
+
 @pytest.fixture
 def stage_of(whole_bank: Bank) -> Made:
-    """Builds a stage; the platform is running inside unless `start=False`."""
+    """Builds a stage; the platform is running inside unless `start=False`.
+
+    `beside` is another one on whose server this one is another program; `clock` is one that goes.
+    """
 
     @asynccontextmanager
     async def make(
@@ -121,8 +133,11 @@ def stage_of(whole_bank: Bank) -> Made:
         drawing: str = "1",
         paced: Pacer | None = None,
         settled_after: float = 0.01,
+        wait: Callable[[int], float] = lambda _attempt: 0.01,
+        beside: Stage | None = None,
+        clock: Clock | None = None,
     ) -> AsyncIterator[Stage]:
-        clock, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
+        still, kept, pacer, painter = FakeClock(), store or MemoryStore(), PassingPacer(), StickPainter(drawing=drawing)
         library = Library(source=LoadedBank(whole_bank), store=kept)
         await library.reload()
         operators = frozenset({"telegram:1"})
@@ -135,14 +150,14 @@ def stage_of(whole_bank: Bank) -> Made:
             operators=operators,
         )
         registry = CollectorRegistry()
-        async with TelegramServer(version=version).running() as server:
+        async with _telegram(version, beside) as server:
             server.bot_id = int(token.partition(":")[0])
             platform = TelegramPlatform(
                 token=token,
                 api_url=server.url,
                 service=service,
                 store=kept,
-                clock=clock,
+                clock=clock or still,
                 pacer=paced or pacer,
                 painter=painter,
                 phrases=PHRASES,
@@ -150,7 +165,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 registry=registry,
                 webhook_url=webhook_url,
                 paid_broadcast=paid,
-                wait=lambda _attempt: 0.01,
+                wait=wait,
                 look_every=0.02,
                 settled_after=settled_after,
             )
@@ -159,7 +174,7 @@ def stage_of(whole_bank: Bank) -> Made:
                 platform=platform,
                 service=service,
                 store=kept,
-                clock=clock,
+                clock=still,
                 pacer=pacer,
                 painter=painter,
                 registry=registry,

@@ -329,7 +329,7 @@ async def test_what_such_a_server_posts_makes_no_sound_and_goes_even_if_its_remo
         panel = await server.message(chat=GROUP)
         before = list(server.messages)
         server.faults["deleteMessage"].append(Error(502, "Bad Gateway"))
-        await server.tapped(7, panel, "Settings")
+        await server.press(7, panel, "Settings")
         assert server.messages == before
         (tried,) = [call for call in server.called("sendMessage") if "ephemeral_message_parameters" in call]
         assert tried["disable_notification"] is True

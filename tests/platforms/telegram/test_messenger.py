@@ -25,7 +25,7 @@ from bot.delivery.operator_chats import OperatorChats
 from bot.platforms.telegram.places import ref_of
 from tests.fakes.faulty_store import make_unusable
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import BOT_ID, Error, FakeChat
+from tests.fakes.telegram_world import BOT_ID, Error, FakeChat, Page
 from tests.platforms.telegram.company import post
 from tests.platforms.telegram.conftest import PHRASES, Made, Stage
 
@@ -127,7 +127,7 @@ async def test_editing_makes_a_message_read_anew(stage: Stage, server: TelegramS
 # Errors
 
 
-REFUSALS: list[tuple[Error, type[MessengerError]]] = [
+REFUSALS: list[tuple[Error | Page, type[MessengerError]]] = [
     (Error(403, "Forbidden: bot was blocked by the user"), ChatGone),
     (Error(403, "Forbidden: bot was kicked from the supergroup chat"), ChatGone),
     (Error(403, "Forbidden: bot is not a member of the channel chat"), ChatGone),
@@ -147,12 +147,16 @@ REFUSALS: list[tuple[Error, type[MessengerError]]] = [
     (Error(502, "Bad Gateway"), Unavailable),
     (Error(503, "Service Unavailable"), Unavailable),
     (Error(400, "Bad Request: BUTTON_DATA_INVALID"), Rejected),
+    (Page("<html>Please log in</html>"), Unknown),
+    (Page("<html>Bad request</html>", status=400), Unavailable),
+    (Page("<html>Not for you</html>", status=403), Unavailable),
+    (Page("<html>Too long</html>", status=504), Unknown),
 ]
 
 
-@pytest.mark.parametrize(("refusal", "kind"), REFUSALS, ids=[refusal.description for refusal, _ in REFUSALS])
+@pytest.mark.parametrize(("refusal", "kind"), REFUSALS, ids=[str(refusal) for refusal, _ in REFUSALS])
 async def test_each_refusal_is_the_error_that_says_what_follows(
-    stage: Stage, server: TelegramServer, refusal: Error, kind: type[MessengerError]
+    stage: Stage, server: TelegramServer, refusal: Error | Page, kind: type[MessengerError]
 ) -> None:
     # A refused rich message is tried once as an ordinary one, which is refused as well.
     server.faults["sendRichMessage"].append(refusal)
@@ -207,6 +211,25 @@ async def test_a_connection_cut_after_the_request_left_is_an_unknown_outcome(
     with pytest.raises(Unknown) as caught:
         await stage.platform.messenger.send(post(stage, ref_of(7)))
     assert stage.server.token not in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", ["half", "start"])
+async def test_an_answer_of_which_only_the_beginning_comes_is_an_unknown_outcome(
+    stage: Stage, server: TelegramServer, fault: str
+) -> None:
+    server.faults["sendRichMessage"].append(fault)
+    with pytest.raises(Unknown) as caught:
+        await stage.platform.messenger.send(post(stage, ref_of(7)))
+    assert stage.server.token not in str(caught.value)
+    assert len([m for m in server.messages if m.by_bot]) == 1
+
+
+async def test_a_page_that_forbids_something_is_no_word_about_the_chat(stage: Stage, server: TelegramServer) -> None:
+    server.chats[GROUP].members[7] = "creator"
+    server.faults["sendRichMessage"].append(Page("<html>Not for you</html>", status=403))
+    with pytest.raises(Unavailable):
+        await stage.platform.messenger.send(post(stage, ref_of(GROUP)))
+    assert not server.called("getChatAdministrators")
 
 
 async def test_no_connection_at_all_means_it_surely_never_left(stage_of: Made) -> None:

@@ -111,7 +111,7 @@ async def test_where_a_later_part_never_comes_the_buttons_go_below_what_stands(
 
 
 async def test_a_later_part_that_may_have_arrived_is_not_sent_again(stage: Stage, server: TelegramServer) -> None:
-    server.faults["sendMessage"] += ["", "cut"]
+    server.faults["sendMessage"] += ["", "done, cut"]
     await stage.platform.messenger.send(post(stage, ref_of(7), reply=LONG, classic=True))
     assert texts(server) == ["0", "2"]
     assert next(m for m in server.messages if m.by_bot).labels() == ["More"]

@@ -55,19 +55,6 @@ async def test_a_wrong_token_is_said_in_words_and_never_shown(
     assert wrong not in captured.out + captured.err + caplog.text
 
 
-async def test_a_second_poller_is_named_and_it_goes_on_when_that_one_stops(stage: Stage) -> None:
-    server, health = stage.server, stage.platform.health
-    server.person(7)
-    async with aiohttp.ClientSession() as other:
-        while "409" not in health().why:
-            async with other.post(f"{server.url}/bot{TOKEN}/getUpdates", data={"timeout": "0"}):
-                await server.changed()
-    await server.until(lambda: stage.platform.messenger.ready)
-    await server.say(7, "/start")
-    await server.message()
-    assert health().state is State.OK
-
-
 async def test_a_token_that_is_revoked_while_running_is_noticed(stage: Stage) -> None:
     stage.server.token = "revoked"
     await stage.server.push("message", {})
@@ -102,6 +89,7 @@ async def test_a_pause_telegram_asks_for_before_the_next_look_for_updates_is_kep
                 await stage.platform._app.bot.get_me()
             assert len(stage.server.called("getUpdates")) == 1
             assert not stage.platform.messenger.ready
+        assert stage.pacer.pauses == [(timedelta(seconds=300), "getUpdates")]
 
 
 async def test_updates_that_waited_are_kept_and_all_are_confirmed_at_the_end(stage_of: Made) -> None:
@@ -242,7 +230,7 @@ async def test_a_pause_for_menus_holds_nobody_else_up(stage_of: Made) -> None:
             await stage.server.say(7, "/help")
             await stage.server.message()
         assert len(stage.server.called("setMyCommands")) == 1
-        assert stage.pacer.pauses == []
+        assert [scope for _, scope in stage.pacer.pauses] == ["setMyCommands"]
 
 
 async def test_a_store_that_fails_while_menus_are_set_is_tried_again(stage_of: Made) -> None:

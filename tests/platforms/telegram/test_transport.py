@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from telegram.error import BadRequest, EndPointNotFound, NetworkError
+from telegram.error import BadRequest, EndPointNotFound, Forbidden, NetworkError
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
@@ -16,7 +16,7 @@ from bot.platforms.telegram.faults import NeverLeft, NoAnswer, ServerFault, TooF
 from bot.platforms.telegram.pauses import Floods, MethodPauses
 from bot.platforms.telegram.transport import LANE, PacedRequest
 from tests.fakes.telegram_server import TelegramServer
-from tests.fakes.telegram_world import Error, Sent
+from tests.fakes.telegram_world import Error, Page, Sent
 from tests.platforms.telegram.conftest import PassingPacer
 
 
@@ -29,7 +29,7 @@ async def test_a_closed_transport_sends_nothing() -> None:
 
 
 async def test_no_server_means_it_never_left_and_no_error_holds_the_address() -> None:
-    request = PacedRequest(pacer=None)
+    request = PacedRequest(pacer=PassingPacer())
     await request.initialize()
     await request.initialize()
     with pytest.raises(NeverLeft) as caught:
@@ -41,7 +41,7 @@ async def test_no_server_means_it_never_left_and_no_error_holds_the_address() ->
 async def test_silence_after_the_request_left_is_no_answer() -> None:
     async with TelegramServer().running() as server:
         server.faults["getMe"].append("cut")
-        request = PacedRequest(pacer=None)
+        request = PacedRequest(pacer=PassingPacer())
         await request.initialize()
         with pytest.raises(NoAnswer):
             await request.post(f"{server.url}/bot{server.token}/getMe")
@@ -51,23 +51,11 @@ async def test_silence_after_the_request_left_is_no_answer() -> None:
 async def test_a_failing_server_is_told_with_its_words() -> None:
     async with TelegramServer().running() as server:
         server.faults["getMe"].append(Error(503, "Service Unavailable"))
-        request = PacedRequest(pacer=None)
+        request = PacedRequest(pacer=PassingPacer())
         await request.initialize()
         with pytest.raises(ServerFault, match="503 Service Unavailable"):
             await request.post(f"{server.url}/bot{server.token}/getMe")
         await request.shutdown()
-
-
-async def test_a_pause_without_a_length_is_told_as_it_is() -> None:
-    async with TelegramServer().running() as server:
-        pacer = PassingPacer()
-        server.faults["getMe"].append(Error(429, "Too Many Requests"))
-        request = PacedRequest(pacer=pacer)
-        await request.initialize()
-        with pytest.raises(NetworkError, match="Too Many Requests"):
-            await request.post(f"{server.url}/bot{server.token}/getMe")
-        await request.shutdown()
-        assert pacer.pauses == []
 
 
 class Hours:
@@ -87,7 +75,7 @@ async def _requests(
 ) -> AsyncIterator[tuple[TelegramServer, PacedRequest, Hours]]:
     hours = Hours()
     async with TelegramServer().running() as server:
-        request = PacedRequest(pacer=pacer, unpaid=unpaid, pauses=hours.pauses)
+        request = PacedRequest(pacer=pacer or PassingPacer(), unpaid=unpaid, pauses=hours.pauses)
         await request.initialize()
         for chat in (7, 8, 9):
             server.person(chat)
@@ -102,6 +90,47 @@ async def _ask(server: TelegramServer, request: PacedRequest, method: str, **val
     await request.post(f"{server.url}/bot{server.token}/{method}", data)
 
 
+PROXY = Page("<html><body>Please log in</body></html>")
+"""What somebody between Telegram and us shows."""
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        (Page('{"ok":true,"result":{"id":7,"first_'), NoAnswer),
+        (Page('{"ok": true, "result": {"id": 7}'), NoAnswer),
+        (Page('{"ok":true}'), NoAnswer),
+        (Page(""), NoAnswer),
+        (Page("[]"), NoAnswer),
+        (Page('{"status": "fine"}'), NoAnswer),
+        (PROXY, NoAnswer),
+        (PROXY.with_status(400), ServerFault),
+        (PROXY.with_status(401), ServerFault),
+        (PROXY.with_status(403), ServerFault),
+        (PROXY.with_status(404), ServerFault),
+        (PROXY.with_status(502), ServerFault),
+        (PROXY.with_status(504), NoAnswer),
+        (Page('{"ok":false,"error_code":403,"description":"Forb', status=403), ServerFault),
+    ],
+    ids=lambda value: f"{value.status} {value.body[:30]}" if isinstance(value, Page) else value.__name__,
+)
+async def test_what_telegram_does_not_say_is_not_taken_for_its_word(page: Page, kind: type[Exception]) -> None:
+    async with _requests(PassingPacer()) as (server, request, _):
+        server.faults["getMe"].append(page)
+        with pytest.raises(kind) as caught:
+            await _ask(server, request, "getMe")
+        assert type(caught.value) is kind
+        assert server.token not in str(caught.value)
+        await _ask(server, request, "getMe")
+
+
+async def test_a_refusal_whose_status_was_lost_on_the_way_is_one() -> None:
+    async with _requests(PassingPacer()) as (server, request, _):
+        server.faults["getMe"].append(Page('{"ok":false,"error_code":403,"description":"Forbidden: bot was kicked"}'))
+        with pytest.raises(Forbidden, match="bot was kicked"):
+            await _ask(server, request, "getMe")
+
+
 PLAIN: dict[str, Any] = {"text": "x", "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 
 
@@ -113,7 +142,15 @@ async def test_a_method_that_takes_no_turn_sleeps_its_pause_out_and_holds_nothin
         assert (len(server.called("getMe")), hours.now) == (2, 5)
         await _ask(server, request, "sendMessage", chat_id=7, **PLAIN)
         assert hours.now == 5
-        assert pacer.pauses == []
+        # It is counted as what it is: nobody else's.
+        assert pacer.pauses == [(timedelta(seconds=5), "getMe")]
+
+
+async def test_a_pause_without_a_length_is_a_short_one() -> None:
+    async with _requests(PassingPacer()) as (server, request, hours):
+        server.faults["getMe"] += [Error(429, "Too Many Requests"), PROXY.with_status(429)]
+        await _ask(server, request, "getMe")
+        assert (len(server.called("getMe")), hours.now) == (3, 20)
 
 
 async def test_a_tap_gives_up_after_a_few_pauses() -> None:
@@ -150,10 +187,13 @@ async def test_refusals_in_several_chats_within_a_second_pause_the_whole_account
     async with _requests(pacer) as (server, request, _):
         LANE.set(Lane.DAILY)
         server.faults["sendMessage"] += [Error(429, "Too Many Requests", retry_after=2)] * 3
+        said = []
         for chat in (7, 8, 9):
-            with pytest.raises(TooFast):
+            with pytest.raises(TooFast) as caught:
                 await _ask(server, request, "sendMessage", chat_id=chat, **PLAIN)
+            said.append(caught.value.everywhere)
         assert [scope for _, scope in pacer.pauses] == ["7", "8", None]
+        assert said == [False, False, True]
 
 
 def test_refusals_in_several_chats_one_after_the_other_are_each_chat_s_own() -> None:

@@ -1,112 +1,18 @@
-"""Damage on the way of a whole bot: the real SDK over loopback, a real database, and what the operator gets to read."""
+"""Telegram in trouble: what is not taken, not answered, not found, or not allowed any more."""
 
-import asyncio
 import socket
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from structlog.typing import EventDict
 
-from bot.app import Bot, started
-from bot.config import Settings, read_settings
-from bot.core.ports import Health, State
+from bot.app import started
+from bot.config import Settings
+from bot.core.ports import State
+from tests.damage.morning import PEOPLE, POST, Morning, all_subscribe
 from tests.fakes.clock import FakeClock
 from tests.fakes.telegram_server import TelegramServer
 from tests.fakes.telegram_world import TOKEN, Error
-
-HOUR = timedelta(hours=1)
-PEOPLE = (7, 8, 9)
-POST = "sendRichMessage"
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[EventDict]]:
-    """What was logged, in order."""
-    with structlog.testing.capture_logs() as events:
-        yield events
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[TelegramServer]:
-    async with TelegramServer().running() as server:
-        yield server
-
-
-class Morning:
-    """A bot that three people have subscribed to, for one o'clock."""
-
-    def __init__(self, bot: Bot, telegram: TelegramServer, clock: FakeClock) -> None:
-        self.bot, self.telegram, self.clock = bot, telegram, clock
-
-    def strike(self) -> None:
-        """One o'clock."""
-        self.clock.advance(HOUR)
-        self.bot.delivery.tick()
-
-    def cards(self, person: int) -> int:
-        """How often somebody has got the question."""
-        return sum(m.by_bot and m.rich and m.chat == person for m in self.telegram.messages)
-
-    async def until(self, true: Callable[[], object]) -> None:
-        """Let the time pass in which things are tried again."""
-        async with asyncio.timeout(60):
-            while not true():
-                self.clock.advance(timedelta(seconds=5))
-                self.bot.delivery.wake()
-                await asyncio.sleep(0.05)
-
-    async def until_all_have_it(self) -> None:
-        """And until the bot is well again."""
-        await self.until(lambda: all(self.cards(person) for person in PEOPLE))
-        await self.until(lambda: self.health().state is State.OK)
-
-    def health(self) -> Health:
-        """Of the delivery."""
-        return self.bot.delivery.health()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "bot.sqlite3"
-
-
-@pytest.fixture
-def host() -> str:
-    """Where the bot believes Telegram to be."""
-    return "127.0.0.1"
-
-
-@pytest.fixture
-def settings(telegram: TelegramServer, database: Path, host: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.chdir(database.parent)
-    return read_settings(
-        database=database,
-        web_port=0,
-        language="en",
-        timezone="UTC",
-        telegram_token=TOKEN,
-        telegram_api_url=telegram.url.replace("127.0.0.1", host),
-    )
-
-
-@pytest.fixture
-async def morning(telegram: TelegramServer, clock: FakeClock, settings: Settings) -> AsyncIterator[Morning]:
-    async with started(settings, clock=clock) as bot:
-        await all_subscribe(telegram)
-        yield Morning(bot, telegram, clock)
-
-
-async def all_subscribe(telegram: TelegramServer) -> None:
-    for person in PEOPLE:
-        telegram.person(person)
-        await telegram.say(person, "/subscribe 13:00 UTC lora")
-        await telegram.message(chat=person)
 
 
 @pytest.mark.parametrize(
@@ -182,22 +88,6 @@ async def test_a_token_revoked_in_mid_run_is_told_and_what_is_due_waits_for_a_go
     assert [morning.cards(person) for person in PEOPLE] == [1, 1, 1]
 
 
-async def test_a_database_locked_by_another_program_delays_and_loses_nothing(
-    morning: Morning, database: Path, logged: list[EventDict]
-) -> None:
-    with closing(sqlite3.connect(database, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        morning.strike()
-        await morning.until(lambda: "locked by another program" in morning.health().why)
-        health = morning.health()
-        other.execute("ROLLBACK")
-    morning.bot.delivery.tick()
-    await morning.until_all_have_it()
-    assert health.state is State.DEGRADED
-    assert [morning.cards(person) for person in PEOPLE] == [1, 1, 1]
-    assert any("locked by another program" in str(event.get("why")) for event in logged)
-
-
 class Names:
     """A name service that fails when it is told to."""
 
@@ -235,7 +125,7 @@ class TestNames:
             await all_subscribe(telegram)
         names.away = True
         async with started(settings, clock=clock) as bot:
-            morning = Morning(bot, telegram, clock)
+            morning = Morning(bot, telegram, clock, PEOPLE)
             morning.strike()
             await morning.until(lambda: "cannot be reached" in bot.platforms[0].health().why)
             health = morning.health()

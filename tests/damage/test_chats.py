@@ -1,0 +1,56 @@
+"""Chats that are gone in the middle of a broadcast: one request each, and no delay to the rest."""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+from structlog.typing import EventDict
+
+from bot.core.ports import State
+from tests.damage.morning import virtual_morning
+from tests.fakes.telegram_world import BOT_ID, Error
+from tests.fakes.virtual_loop import virtually_as_a_whole
+
+EVERYBODY = range(1_000, 1_100)
+BLOCKED, VANISHED, DEACTIVATED = EVERYBODY[5::10], EVERYBODY[2::10], EVERYBODY[8::10]
+GONE = {*BLOCKED, *VANISHED, *DEACTIVATED}
+
+
+@virtually_as_a_whole
+async def test_three_in_ten_that_are_gone_cost_one_request_each_and_hold_up_nobody(
+    folder: Path, logged: list[EventDict]
+) -> None:
+    async with virtual_morning(folder, people=EVERYBODY) as morning:
+        chats = morning.telegram.chats
+        for person in BLOCKED:
+            chats[person].members[BOT_ID] = "kicked"
+        for person in VANISHED:
+            del chats[person]
+        for person in DEACTIVATED:
+            chats[person].refusal = Error(403, "Forbidden: user is deactivated")
+        await morning.once(lambda: len(morning.asked()) == len(EVERYBODY))
+        order = morning.asked()
+        # Had anybody been put off, they would have been asked again by now.
+        await morning.pass_minutes(15)
+        health = morning.health()
+        asked = Counter(morning.asked())
+        cards = morning.all_cards()
+    assert asked == Counter(EVERYBODY)
+    assert cards == Counter(set(EVERYBODY) - GONE)
+    # In the order in which they were due, each in its place: nobody waited for one that was gone.
+    assert all(abs(order.index(person) - place) < 64 for place, person in enumerate(EVERYBODY))
+    assert health.state is State.OK
+    told = [event for event in logged if event["event"] == "not sent"]
+    assert Counter(event["reason"] for event in told) == {"blocked": len(GONE)}
+    assert _ended(folder / "bot.sqlite3") == {str(person): ("blocked", "blocked") for person in GONE}
+
+
+def _ended(database: Path) -> dict[str, tuple[str, str]]:
+    """Why the chats that are gone are, and why their plans ended."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute(
+            "SELECT c.chat_id, c.gone_because, s.ended_because "
+            "FROM chats AS c JOIN subscriptions AS s ON s.chat = c.id WHERE c.gone_at IS NOT NULL AND s.active = 0"
+        ).fetchall()
+    return {chat: (why, why_ended) for chat, why, why_ended in rows}
