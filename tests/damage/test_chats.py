@@ -1,5 +1,6 @@
 """Chats that are gone in the middle of a broadcast: one request each, and no delay to the rest."""
 
+import asyncio
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -14,6 +15,7 @@ from tests.fakes.virtual_loop import virtually_as_a_whole
 
 EVERYBODY = range(1_000, 1_100)
 BLOCKED, VANISHED, DEACTIVATED = EVERYBODY[5::10], EVERYBODY[2::10], EVERYBODY[8::10]
+A_SECOND = 30
 GONE = {*BLOCKED, *VANISHED, *DEACTIVATED}
 
 
@@ -29,8 +31,11 @@ async def test_three_in_ten_that_are_gone_cost_one_request_each_and_hold_up_nobo
             del chats[person]
         for person in DEACTIVATED:
             chats[person].refusal = Error(403, "Forbidden: user is deactivated")
+        loop = asyncio.get_running_loop()
+        await morning.once(morning.asked)
+        began = loop.time()
         await morning.once(lambda: len(morning.asked()) == len(EVERYBODY))
-        order = morning.asked()
+        took = loop.time() - began
         # Had anybody been put off, they would have been asked again by now.
         await morning.pass_minutes(15)
         health = morning.health()
@@ -38,8 +43,8 @@ async def test_three_in_ten_that_are_gone_cost_one_request_each_and_hold_up_nobo
         cards = morning.all_cards()
     assert asked == Counter(EVERYBODY)
     assert cards == Counter(set(EVERYBODY) - GONE)
-    # In the order in which they were due, each in its place: nobody waited for one that was gone.
-    assert all(abs(order.index(person) - place) < 64 for place, person in enumerate(EVERYBODY))
+    # As long as so many requests take at Telegram's pace, and a moment: nobody waited for one that was gone.
+    assert took < len(EVERYBODY) / A_SECOND * 1.1 + 1
     assert health.state is State.OK
     told = [event for event in logged if event["event"] == "not sent"]
     assert Counter(event["reason"] for event in told) == {"blocked": len(GONE)}
