@@ -9,11 +9,13 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 import aiosqlite
+from typing_extensions import override
 
 from bot.core.errors import StoreError
 from bot.storage.check import reading
@@ -26,6 +28,8 @@ Took = Callable[[str, float], None]
 """Hears the name of a call, and after how many seconds it came back."""
 
 BUSY_SECONDS: Final = 5.0
+# All wait in one line: behind one that waited for a lock in vain the others wait only so long, until one gets through.
+BUSY_AGAIN_SECONDS: Final = 0.2
 # The log is copied into the database every 1000 pages (4 MB) and cut back to 16 MB whenever it starts anew.
 WAL_PAGES: Final = 1000
 WAL_BYTES: Final = 16 * 1024 * 1024
@@ -129,6 +133,7 @@ async def open_database(
     async with AsyncExitStack() as stack:
         with speaking_plainly(path):
             writer, reader = (_Worker(connect, iter_chunk_size=64) for _ in range(2))
+            writer.busy_seconds = reader.busy_seconds = busy_seconds
             _ = await stack.enter_async_context(writer)
             await writer.run(prepare)
             _ = await stack.enter_async_context(reader)
@@ -138,6 +143,19 @@ async def open_database(
 
 class _Worker(aiosqlite.Connection):
     """A connection with its thread, in which whole functions run."""
+
+    busy_seconds = BUSY_SECONDS
+    _in_vain = False
+
+    @override
+    async def __aenter__(self) -> Self:
+        try:
+            _ = await super().__aenter__()
+        except BaseException:
+            # The library has only asked its thread to end; it still reports to this event loop.
+            await asyncio.to_thread(self._thread.join)
+            raise
+        return self
 
     async def run(self, work: Work[T]) -> T:
         """Run the work in the connection's thread, after all that was asked before."""
@@ -151,7 +169,7 @@ class _Worker(aiosqlite.Connection):
         wanted = True
 
         def transaction(connection: sqlite3.Connection) -> T | None:
-            return _transaction(connection, begin, work) if wanted else None
+            return self._patiently(connection, partial(_transaction, connection, begin, work)) if wanted else None
 
         try:
             with speaking_plainly(path):
@@ -161,6 +179,22 @@ class _Worker(aiosqlite.Connection):
             raise
         # None comes in the place of a result only when nobody waits for it any more.
         return result  # type: ignore[return-value]
+
+    def _patiently(self, connection: sqlite3.Connection, transaction: Callable[[], T]) -> T:
+        """Do it, and remember whether another program's lock was waited for in vain. In the connection's thread."""
+        try:
+            result = transaction()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                self._wait_for_locks(connection, min(self.busy_seconds, BUSY_AGAIN_SECONDS), in_vain=True)
+            raise
+        self._wait_for_locks(connection, self.busy_seconds, in_vain=False)
+        return result
+
+    def _wait_for_locks(self, connection: sqlite3.Connection, seconds: float, *, in_vain: bool) -> None:
+        if in_vain is not self._in_vain:
+            connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+            self._in_vain = in_vain
 
 
 def _transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:

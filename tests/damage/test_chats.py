@@ -48,14 +48,21 @@ async def test_three_in_ten_that_are_gone_cost_one_request_each_and_hold_up_nobo
     assert health.state is State.OK
     told = [event for event in logged if event["event"] == "not sent"]
     assert Counter(event["reason"] for event in told) == {"blocked": len(GONE)}
-    assert _ended(folder / "bot.sqlite3") == {str(person): ("blocked", "blocked") for person in GONE}
+    ended = _ended(folder / "bot.sqlite3")
+    assert {chat: why for chat, why, _ in ended} == {str(person): ("blocked", "blocked") for person in GONE}
+    assert Counter(error for _, _, error in ended) == {
+        "Forbidden: bot was blocked by the user": len(BLOCKED),
+        "Chat not found": len(VANISHED),
+        "Forbidden: user is deactivated": len(DEACTIVATED),
+    }
 
 
-def _ended(database: Path) -> dict[str, tuple[str, str]]:
-    """Why the chats that are gone are, and why their plans ended."""
+def _ended(database: Path) -> list[tuple[str, tuple[str, str], str]]:
+    """The chats that are gone, why they and their plans ended, and what was said of their question."""
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(
-            "SELECT c.chat_id, c.gone_because, s.ended_because "
-            "FROM chats AS c JOIN subscriptions AS s ON s.chat = c.id WHERE c.gone_at IS NOT NULL AND s.active = 0"
+            "SELECT c.chat_id, c.gone_because, s.ended_because, d.error FROM chats AS c "
+            "JOIN subscriptions AS s ON s.chat = c.id JOIN deliveries AS d ON d.chat = c.id "
+            "WHERE c.gone_at IS NOT NULL AND s.active = 0 AND d.state = 'failed'"
         ).fetchall()
-    return {chat: (why, why_ended) for chat, why, why_ended in rows}
+    return [(chat, (why, why_ended), error) for chat, why, why_ended, error in rows]

@@ -19,6 +19,7 @@ from tests.fakes.telegram_server import TelegramServer
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of other processes are Linux's own")
 SOON = BEFORE_ONE + timedelta(seconds=8)
 PAST_ONE = BEFORE_ONE + timedelta(seconds=11)
+NOT_PLANNED = "nothing planned, tried again next minute"
 
 
 @pytest.fixture(params=[Limited, Small])
@@ -50,7 +51,7 @@ async def test_what_is_due_while_the_disk_is_full_comes_when_there_is_room_again
 ) -> None:
     async with bot_on(disk, database, telegram, start=SOON) as bot:
         disk.fill(database.parent)
-        told = await bot.until(lambda health: disk.full_is_called in health.why)
+        told = await bot.until(lambda health: disk.full_is_called in health.why and bool(bot.told(NOT_PLANNED)))
         before = cards(telegram)
         disk.free(database.parent)
         await telegram.until(lambda: cards(telegram) == Counter(PEOPLE))
@@ -59,7 +60,7 @@ async def test_what_is_due_while_the_disk_is_full_comes_when_there_is_room_again
     assert not before
     assert told.state is State.DEGRADED
     assert states == Counter(sent=len(PEOPLE))
-    (planned,) = bot.told("nothing planned, tried again next minute")
+    (planned,) = bot.told(NOT_PLANNED)
     assert disk.full_is_called in planned["why"]
     assert cards(telegram) == Counter(PEOPLE)
 

@@ -46,29 +46,6 @@ async def test_an_answer_cut_half_way_leaves_it_open_and_it_comes_twice_at_most(
     assert [event["reason"] for event in logged if event["event"] == "not sent"] == ["unknown-outcome"]
 
 
-async def test_while_every_request_is_answered_500_it_says_so_and_then_goes_on(
-    morning: Morning, telegram: TelegramServer
-) -> None:
-    telegram.faults[POST] += [Error(500, "Internal Server Error")] * 1_000
-    morning.strike()
-    await morning.until(lambda: len(telegram.called(POST)) >= 6)
-    health = morning.health()
-    telegram.faults[POST].clear()
-    await morning.until_all_have_it()
-    assert (health.state, health.why) == (State.DEGRADED, "telegram does not answer")
-    assert [morning.cards(person) for person in PEOPLE] == [1, 1, 1]
-
-
-async def test_somebody_who_blocked_the_bot_costs_one_request(
-    morning: Morning, telegram: TelegramServer, logged: list[EventDict]
-) -> None:
-    telegram.faults[POST].append(Error(403, "Forbidden: bot was blocked by the user"))
-    morning.strike()
-    await morning.until(lambda: sum(morning.cards(person) for person in PEOPLE) == 2)
-    assert len(telegram.called(POST)) == 3
-    assert [event["reason"] for event in logged if event["event"] == "not sent"] == ["blocked"]
-
-
 async def test_a_token_revoked_in_mid_run_is_told_and_what_is_due_waits_for_a_good_one(
     morning: Morning, telegram: TelegramServer
 ) -> None:

@@ -169,6 +169,22 @@ async def test_a_lock_of_another_program_is_waited_for_then_reported_and_passes(
         assert await database.read(lambda db: notes.get(db, "key")) == "value"
 
 
+async def test_whoever_comes_behind_one_that_waited_for_a_lock_in_vain_does_not_wait_as_long(path: Path) -> None:
+    async with open_database(path, busy_seconds=1.0) as database:
+
+        def patience(db: sqlite3.Connection) -> int:
+            return int(db.execute("PRAGMA busy_timeout").fetchone()[0])
+
+        waits = [await database.write(patience)]
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="locked by another program"):
+                await database.write(patience)
+            other.execute("ROLLBACK")
+        waits += [await database.write(patience), await database.write(patience)]
+    assert waits == [1000, 200, 1000]
+
+
 async def test_a_database_locked_at_the_start_is_reported(path: Path) -> None:
     await fill(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
