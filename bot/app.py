@@ -155,7 +155,7 @@ async def started(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
             messengers=messengers,
             registry=registry,
             notices=notices,
-            platforms=lambda: [platform.health() for platform in platforms],
+            others=partial(_health, platforms, store),
             nightly=_chores(settings, store, clock),
             zone=settings.timezone,
         )

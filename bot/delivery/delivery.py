@@ -1,7 +1,7 @@
 """The delivery as a part of the bot: ticks every minute, an outbox for every messenger, upkeep at night."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from bot.delivery.notices import Notices
 from bot.delivery.outbox import LEASE, Outbox
 from bot.delivery.planner import Planner
 from bot.delivery.sender import Sender
+from bot.delivery.tasks import cancelled, kept_going
 from bot.delivery.upkeep import Chore, Upkeep
 from bot.delivery.vigil import Trouble, Vigil, database, pause, silence, trouble_of
 
@@ -41,7 +42,6 @@ LONG_PAUSE: Final = timedelta(minutes=1)
 # After the start there is enough to do.
 MAKE_UP_AFTER: Final = 300.0
 UPKEEP_GRACE: Final = 0.5
-AFTER_MISHAP: Final = 1.0
 
 
 class Delivery(Part):
@@ -54,7 +54,7 @@ class Delivery(Part):
         messengers: One for each platform.
         registry: Where the metrics go.
         notices: Told when something needs a person; None if nobody wants to know.
-        platforms: How the platforms are doing.
+        others: How the other parts of the bot are doing.
         nightly: Upkeep, done one after the other in the night.
         zone: In which it is night.
         most: Deliveries under way at once, for each messenger.
@@ -70,7 +70,7 @@ class Delivery(Part):
         messengers: Sequence[Messenger],
         registry: CollectorRegistry,
         notices: Notices | None = None,
-        platforms: Callable[[], Sequence[Health]] = tuple,
+        others: Callable[[], Sequence[Health]] = tuple,
         nightly: Sequence[Chore] = (),
         zone: str = "UTC",
         most: int = MOST,
@@ -79,7 +79,7 @@ class Delivery(Part):
         self._clock: Final = clock
         if notices is None:
             notices = Notices(store=store, clock=clock, phrases=daily.phrases, language=Language.EN)
-        self._platforms: Final = platforms
+        self._others: Final = others
         self._upkeep: Final = Upkeep(nightly, store=store, clock=clock, notices=notices)
         self._vigil: Final = Vigil(notices)
         self._zone: Final = zone
@@ -147,25 +147,25 @@ class Delivery(Part):
     async def _running(self) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         self._planned_at = self._loop.time()
-        writing = _kept_going("books", self._books.run)
-        sending = [_kept_going("outbox", outbox.run) for outbox in self._outboxes]
+        writing = kept_going("books", self._books.run)
+        sending = [kept_going("outbox", outbox.run) for outbox in self._outboxes]
         scheduler = self._scheduler()
-        watching = _kept_going("watch", partial(self._watch, scheduler))
-        announcing = _kept_going("herald", self._herald.run)
+        watching = kept_going("watch", partial(self._watch, scheduler))
+        announcing = kept_going("herald", self._herald.run)
         self._keep(asyncio.create_task(self._make_up()))
         scheduler.start()
         try:
             yield
         finally:
             scheduler.shutdown(wait=False)
-            await _cancelled(watching)
-            await _cancelled(announcing)
+            await cancelled(watching)
+            await cancelled(announcing)
             for outbox in self._outboxes:
                 outbox.stop()
             await self._planner.stop()
             await asyncio.gather(*sending)
             await self._end_upkeep()
-            await _cancelled(writing)
+            await cancelled(writing)
             self._loop = None
 
     def _scheduler(self) -> AsyncIOScheduler:
@@ -229,7 +229,7 @@ class Delivery(Part):
                 yield pause(outbox.platform, outbox.pause)
             elif outbox.trouble and not outbox.held and not self._trouble:
                 yield silence(outbox.platform, outbox.trouble)
-        for health in self._platforms():
+        for health in self._others():
             if (trouble := trouble_of(health)) is not None:
                 yield trouble
 
@@ -238,7 +238,7 @@ class Delivery(Part):
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=UPKEEP_GRACE)
             for task in late:
-                await _cancelled(task)
+                await cancelled(task)
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
@@ -272,26 +272,5 @@ def _outbox(
     )
 
 
-def _kept_going(name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-    """A task that ends when the work has ended well; what nobody foresaw is logged, and the work begun anew."""
-
-    async def keep_going() -> None:
-        while True:
-            try:
-                await work()
-            except Exception:  # noqa: BLE001  # nothing else would notice, and nothing would be sent any more
-                _log.exception("a task of the delivery died, and is begun anew", task=name)
-                await asyncio.sleep(AFTER_MISHAP)
-            else:
-                return
-
-    return asyncio.create_task(keep_going(), name=name)
-
-
 def _every_minute() -> CronTrigger:
     return CronTrigger(second=0, timezone=UTC)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])

@@ -97,7 +97,7 @@ class Outbox:
     @property
     def pause(self) -> timedelta:
         """For how long from now on the platform takes nothing from the whole account."""
-        return timedelta(seconds=self._flow.held_for(asyncio.get_running_loop().time()))
+        return timedelta(seconds=self._flow.paused_for(asyncio.get_running_loop().time()))
 
     async def measure(self) -> None:
         """Count what is due and has not ended, for the metrics."""

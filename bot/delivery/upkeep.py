@@ -14,8 +14,8 @@ from bot.delivery.notices import Notices
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
-# Longer than from one night to the next, also when clocks change in between.
-OVERDUE: Final = timedelta(hours=26)
+# Who did it longer ago than that has missed a night.
+OVERDUE: Final = timedelta(days=1)
 _LAST: Final = "upkeep/last"
 
 
@@ -43,7 +43,7 @@ class Upkeep:
             await self._run()
 
     async def make_up(self) -> None:
-        """Do everything now if it was not done last night."""
+        """Do everything now if that was not done for a day."""
         async with self._one:
             last = await self._last()
             if last is None or abs(self._clock.now() - last) > OVERDUE:

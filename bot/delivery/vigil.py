@@ -72,9 +72,12 @@ def _minutes(seconds: float) -> int:
 
 
 def trouble_of(health: Health) -> Trouble | None:
-    """What is not well about a platform."""
+    """What is not well about a platform, or about the database's file."""
     if health.state is State.OK:
         return None
+    if health.part == "database":
+        values = {"why": health.why}
+        return Trouble(about="file", kind="notice-damage", over="notice-damage-over", after=SOON, values=values)
     kind, after = _CAUSES[health.cause]
     name = health.part.title()
     variable = f"QIANMIAN_{health.part.upper()}_TOKEN"

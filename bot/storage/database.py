@@ -67,11 +67,11 @@ class Database:
         A caller that is cancelled while others are before it leaves no trace; one that is cancelled later gets
         the whole transaction done. Raises StoreError when the database cannot be used.
         """
-        return await self._timed(work, self._writer.transact(self.path, "BEGIN IMMEDIATE", work))
+        return await self._watched(work, self._writer.transact(self.path, "BEGIN IMMEDIATE", work))
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads, on one state of the database. Raises StoreError."""
-        return await self._timed(work, self._reader.transact(self.path, "BEGIN", work))
+        return await self._watched(work, self._reader.transact(self.path, "BEGIN", work))
 
     async def survey(self, work: Work[T]) -> T:
         """Run work that reads much and may take seconds, on a connection of its own. Raises StoreError."""
@@ -80,9 +80,9 @@ class Database:
             with reading(self.path) as connection:
                 return _transaction(connection, "BEGIN", work)
 
-        return await self._timed(work, asyncio.to_thread(look))
+        return await self._watched(work, asyncio.to_thread(look))
 
-    async def _timed(self, work: Work[T], call: Awaitable[T]) -> T:
+    async def _watched(self, work: Work[T], call: Awaitable[T]) -> T:
         began = perf_counter()
         try:
             return await call

@@ -52,7 +52,6 @@ def process_lock(database: Path) -> Iterator[None]:
             file.truncate(0)
             # In containers every bot is process 1; the machine's name tells which one it is.
             file.write(f"{os.getpid()} on {socket.gethostname()}\n".encode())
-            file.flush()
         except OSError as error:
             raise _unwritable(path, error) from error
         # The file stays when the lock goes: removing it could take it from under a process that waits for it.

@@ -118,6 +118,15 @@ async def test_a_database_that_cannot_even_be_read_is_told(world: World) -> None
 
 
 @virtually
+async def test_a_damage_of_the_file_that_lets_the_questions_go_out_is_told_all_the_same(world: World) -> None:
+    world.platforms = [Health(part="database", state=State.DEGRADED, why=str(DAMAGED))]
+    async with world.running():
+        await asyncio.sleep(120)
+
+    assert world.told == [f"The database needs you. {DAMAGED}"]
+
+
+@virtually
 async def test_a_long_pause_of_an_account_is_told_and_its_end(world: World) -> None:
     await world.subscribe("ann")
     world.messenger.fail("ann", RateLimited("Too Many Requests", retry_after=timedelta(minutes=30), everywhere=True))
@@ -235,7 +244,8 @@ async def test_upkeep_that_was_missed_is_made_up_for_after_the_start_and_not_twi
             await asyncio.sleep(600)
     assert done == [300]
 
-    world.clock.step(timedelta(hours=27))
+    # The machine was off at half past three, and is on again an hour later.
+    world.clock.step(timedelta(hours=25))
     async with world.running():
         await asyncio.sleep(600)
     assert done == [300, 1500]

@@ -107,7 +107,7 @@ class World:
             messengers=[self.messenger, *self.others],
             registry=self.registry,
             notices=notices,
-            platforms=lambda: self.platforms,
+            others=lambda: self.platforms,
             nightly=self.nightly,
         )
         async with notices.running(), delivery.running():

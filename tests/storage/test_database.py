@@ -159,9 +159,15 @@ async def test_the_log_does_not_grow_with_what_is_written(database: Database) ->
 
 
 async def test_a_survey_that_takes_long_holds_up_nobody(tmp_path: Path) -> None:
-    others_were_served = threading.Event()
+    begun, others_were_served = threading.Event(), threading.Event()
+
+    def look(_: Connection) -> bool:
+        begun.set()
+        return others_were_served.wait(10)
+
     async with open_database(tmp_path / "qianmian.db") as database:
-        survey = asyncio.create_task(database.survey(lambda _: others_were_served.wait(10)))
+        survey = asyncio.create_task(database.survey(look))
+        assert await asyncio.to_thread(begun.wait, 10)
         await database.read(lambda db: db.execute("SELECT count(*) FROM chats").fetchone())
         await database.write(lambda db: db.execute("DELETE FROM notes").rowcount)
         others_were_served.set()

@@ -27,3 +27,5 @@ notice-database-back = The database can be used again, after { $minutes ->
 notice-backup = No backup was made: { $why } The earlier ones are still there.
 notice-other-bot = On { $platform } this is another bot ({ $account }) than the one its subscriptions belong to ({ $before }). For it every chat would seem closed, and its subscription end, so nothing is sent there. If the token is a mistake, put the right one into { $variable } and start again. If it is meant, run: qianmian resume { $id }
 notice-many-gone = { $gone } of the last { $n } chats on { $platform } answered that they are closed to the bot. So many at once are hardly true, so nothing more is sent there, and no more subscriptions end. Look at the bot on { $platform }; to go on, run: qianmian resume { $id }
+notice-damage = The database needs you. { $why }
+notice-damage-over = The database was read from end to end, and is sound.

@@ -15,3 +15,5 @@ notice-database-back = 数据库恢复正常了，历时 { $minutes } 分钟。
 notice-backup = 备份没有做成：{ $why }以前的备份还在。
 notice-other-bot = { $platform } 上现在是另一个机器人（{ $account }），不是订阅所属的那个（{ $before }）。对它来说所有聊天都像是关闭的，订阅会因此全部结束，所以那里什么也不发。如果令牌填错了，请在 { $variable } 里填对再启动；如果确实换了机器人，请运行：qianmian resume { $id }
 notice-many-gone = { $platform } 上最近 { $n } 个聊天里有 { $gone } 个说已对机器人关闭。一下子这么多多半不是真的，所以那里不再发送，也不再结束订阅。请看看 { $platform } 上的机器人；要继续，请运行：qianmian resume { $id }
+notice-damage = 数据库需要你处理。{ $why }
+notice-damage-over = 数据库已从头到尾读过一遍，完好。
