@@ -90,7 +90,7 @@ class Hours:
         end = loop.time() + minutes * 60
         while not true():
             assert loop.time() < end, "it never was so"
-            await self.pass_minutes(1 / 60)
+            await self.pass_minutes(5 / 60)
 
 
 class Morning(Hours):

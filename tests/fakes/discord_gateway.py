@@ -126,6 +126,9 @@ class Gateway:
             await session.dispatch("GUILD_CREATE", {**guild, "unavailable": False})
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> None:
+        if data["token"] != self.token:
+            await socket.close(code=4004, message=b"Authentication failed.")
+            return
         known = [session for session in self.sessions if session.id == data["session_id"]]
         if not known or self.forget_sessions:
             self.forget_sessions = False

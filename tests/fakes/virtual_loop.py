@@ -110,7 +110,7 @@ def virtually_over_sockets(test: Callable[P, Coroutine[Any, Any, T]]) -> Callabl
 
 def virtually_as_a_whole(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Run an async test of a whole bot in a virtual loop: time waits for loopback, and for databases on disk."""
-    return _in_loop(test, grace=0.002)
+    return _in_loop(test, grace=0.005)
 
 
 def _in_loop(test: Callable[P, Coroutine[Any, Any, T]], *, grace: float) -> Callable[P, T]:
