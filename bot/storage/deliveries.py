@@ -49,6 +49,8 @@ _WIDTH: Final = 16
 # So many places there are among the deliveries of one instant, drawn by lot: no chat is always the last, and the topics
 # of one forum do not come together. A millisecond is nothing to be early by, and a claim asks that it is due as well.
 LOTS: Final = 1000
+# So many neighbours draw together: rows that lie scattered one by one take longer to claim and settle.
+NEIGHBOURS: Final = 4
 
 # The outbox
 
@@ -155,7 +157,7 @@ def _planned(chat: int, planned: PlannedDelivery) -> dict[str, object]:
 
 def _lot(chat: int, slot: str) -> int:
     """By how many microseconds a delivery goes before others of its instant; drawn for each slot anew."""
-    return int.from_bytes(blake2b(f"{chat}/{slot}".encode(), digest_size=4).digest(), "big") % LOTS
+    return int.from_bytes(blake2b(f"{chat // NEIGHBOURS}/{slot}".encode(), digest_size=4).digest(), "big") % LOTS
 
 
 _ADD: Final = """

@@ -767,8 +767,8 @@ def _announced_to(chat: ChatRef, announcement: Announcement, at: datetime) -> Pl
 
 
 def _lot(row: Delivery) -> int:
-    """The place of a delivery among those of its instant."""
-    return int.from_bytes(blake2b(f"{row.chat}/{row.slot}".encode(), digest_size=8).digest(), "big")
+    """The place of a delivery among those of its instant; some that were planned together come together."""
+    return int.from_bytes(blake2b(f"{row.id // 4}/{row.slot}".encode(), digest_size=8).digest(), "big")
 
 
 def _latest(items: Iterable[T], at: Callable[[T], datetime]) -> list[T]:

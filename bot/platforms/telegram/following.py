@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import structlog
@@ -16,12 +17,27 @@ from bot.platforms.telegram.transport import LANE
 _log: Final = structlog.stdlib.get_logger(__name__)
 _TRIES: Final = 3
 
-PATIENCE: Final = 30.0
-"""Seconds after which whoever posted something waits no longer for what follows it."""
+PATIENCE: Final = 6.0
+"""Seconds for which whoever posts something waits for what follows; fewer than the outbox has for a stop."""
 
-_UNTIL: Final[ContextVar[float | None]] = ContextVar("_UNTIL", default=None)
+_TO_END: Final = 1.0
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Patience:
+    """Until when what follows one post is waited for, once it has begun to follow."""
+
+    until: float | None = None
+
+    def left(self, now: float) -> float:
+        if self.until is None:
+            self.until = now + PATIENCE
+        return max(self.until - now, 0.0)
+
+
+_PATIENCE: Final[ContextVar[_Patience | None]] = ContextVar("_PATIENCE", default=None)
 
 
 class Following:
@@ -38,31 +54,36 @@ class Following:
     @contextmanager
     def in_time(self) -> Iterator[None]:
         """In this block something is posted for somebody who gives it up as a whole if it takes too long."""
-        token = _UNTIL.set(asyncio.get_running_loop().time() + PATIENCE)
+        token = _PATIENCE.set(_Patience())
         try:
             yield
         finally:
-            _UNTIL.reset(token)
+            _PATIENCE.reset(token)
 
     async def rest(self, chat: int, work: Callable[[], Awaitable[T]]) -> T | None:
         """Bring what follows; None if it goes on by itself, because there is no more time to wait for it."""
-        until = _UNTIL.get()
-        if until is None:
+        patience = _PATIENCE.get()
+        if patience is None:
             return await work()
         task = asyncio.create_task(self.best("rest", chat, work))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        await asyncio.wait([task], timeout=max(until - asyncio.get_running_loop().time(), 0))
+        await asyncio.wait([task], timeout=patience.left(asyncio.get_running_loop().time()))
         if task.done():
             return task.result()
         _log.info("the rest of a message comes later", chat=chat)
         return None
 
     async def finish(self) -> None:
-        """Give up what still goes on by itself."""
-        for task in self._late:
+        """Let what still goes on by itself come to an end, or give it up."""
+        if not self._late:
+            return
+        _, late = await asyncio.wait(self._late, timeout=_TO_END)
+        for task in late:
             task.cancel()
-        await asyncio.gather(*self._late, return_exceptions=True)
+        if late:
+            _log.warning("the rest of some messages is missing: it was cut short by the stop", messages=len(late))
+            await asyncio.wait(late)
 
     async def best(self, what: str, chat: int, work: Callable[[], Awaitable[T]]) -> T | None:
         """Do it, some times if it surely did not happen; None, and a line in the log, if it did not come about.
