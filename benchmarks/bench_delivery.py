@@ -2,7 +2,7 @@
 
 Ours is the whole bot from its database to the platform's own client library: python-telegram-bot on our transport, and
 discord.py. Every run has a process of its own, against a server in another one that answers after 60 ms and enforces
-the platform's limits; peers are measured against the same server. The whole takes about nine minutes.
+the platform's limits; peers are measured against the same server. The whole takes about eleven minutes.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from benchmarks.delivery_peers import (
     DISCORD_SETTINGS,
     TELEGRAM_SETTINGS,
     PeerOutcome,
+    bare_aiohttp,
     discord_gathered,
     job_per_chat,
     plain_loop,
@@ -127,14 +128,16 @@ class Bench:
         return dict(zip(("telegram", "discord"), side_by_side(calls), strict=True))
 
     def run(self) -> Measured:
-        """Everything, one after the other; paced ones hardly use the processor and go side by side."""
+        """Everything, one after the other; only the paced peers go side by side."""
         ours = self.ours("telegram")
-        ours |= self.ours("mixed", "discord")
+        ours |= self.ours("mixed")
+        ours |= self.ours("discord")
         ours |= self.ours("fast")
         ours |= self.ours("discord-fast")
         peers = {f"{name}-paced": peer for name, peer in self.paced_peers().items()}
         peers["telegram"] = self.best(telegram_gathered, TELEGRAM_SETTINGS)
         peers["discord"] = self.best(discord_gathered, [(connections,) for connections in DISCORD_SETTINGS])
+        peers["aiohttp"] = self.best(bare_aiohttp, [(connections,) for connections in DISCORD_SETTINGS[:-1]])
         peers["loop"] = in_new_process(plain_loop, f"{self._url}/unlimited/loop", 50)
         ours |= self.ours("morning")
         ours |= self.ours("stored")
@@ -171,6 +174,7 @@ def speed(done: Measured) -> list[Figure]:
         _peer("peer (a), Telegram: a plain loop of awaits", f"{peers['loop'].rate:.0f} /s"),
         _least("Discord, no limit", ours["discord-fast"].rate, 1_000, "/s"),
         _twice("Discord", ours["discord-fast"], peers["discord"]),
+        _peer("no bot at all: bare aiohttp asking Discord's server", _unpaced(peers["aiohttp"])),
         _limit("Telegram, processor per 1,000 at full speed", ours["fast"].per_thousand, 0.8, "s"),
         _less("Telegram at full speed", ours["fast"], peers["telegram"]),
         _limit("Telegram, processor per 1,000 at 30/s", ours["mixed"].per_thousand, 1.3, "s"),
@@ -229,6 +233,10 @@ def _pace(what: str, outcome: Outcome, allowed: int, share: float) -> Sequence[F
 
 def _of_paced(peer: PeerOutcome) -> str:
     return f"{peer.rate:.1f} /s, {peer.refused} refused, {peer.lost} lost, {peer.per_thousand:.2f} s per 1,000"
+
+
+def _unpaced(peer: PeerOutcome) -> str:
+    return f"{peer.rate:,.0f} /s with {peer.setting}, {peer.per_thousand:.2f} s per 1,000"
 
 
 def _twice(what: str, ours: Outcome, peer: PeerOutcome) -> Figure:

@@ -122,6 +122,29 @@ def discord_gathered(url: str, count: int, connections: int) -> PeerOutcome:
     return asyncio.run(main())
 
 
+def bare_aiohttp(url: str, count: int, connections: int) -> PeerOutcome:
+    """No bot at all: as many requests like Discord's as the HTTP library makes, under all that runs on it."""
+
+    async def main() -> PeerOutcome:
+        import aiohttp  # noqa: PLC0415  # in the measured process alone
+
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as session:
+
+            async def post(channel: str) -> None:
+                address = f"{url}/api/v10/channels/{channel}/messages"
+                async with session.post(address, json={"content": TEXT}) as answer:
+                    await answer.read()
+
+            return await _measured(
+                url,
+                count,
+                f"{connections} connections",
+                lambda: _gathered(post(channel) for channel in channel_ids(count)),
+            )
+
+    return asyncio.run(main())
+
+
 async def _gathered(sends: Iterable[Awaitable[object]]) -> int:
     """Send everything at once; how many gave up."""
     results = await asyncio.gather(*sends, return_exceptions=True)

@@ -18,7 +18,7 @@ FIRST_TAPPER: Final = 2_000_000_000
 _LONGEST_POLL: Final = 20.0
 # In a form or in JSON; to read the whole of it would be dearer than all else that is done here.
 _VALUE: Final = {
-    name: re.compile(rf'(?:(?:^|&){name}=|"{name}": )"?(-?\d+)'.encode()) for name in ("chat_id", "message_thread_id")
+    name: re.compile(rf'(?:(?:^|&){name}=|"{name}": ?)"?(-?\d+)'.encode()) for name in ("chat_id", "message_thread_id")
 }
 
 

@@ -21,7 +21,7 @@ MAKE_UP: Final = 0.05
 # While nobody taps, spread-out requests leave a few at a time: so many, or as many as come together in so many seconds.
 # To wake up for each of them costs more than to send it.
 MOST_TOGETHER: Final = 4
-TOGETHER: Final = 0.07
+TOGETHER: Final = 0.105
 A_MOMENT: Final = 0.005
 # In seconds: a tap need not keep the whole margin after a request that surely had arrived so soon after it left.
 SURE: Final = 0.002

@@ -1,5 +1,6 @@
 """What can be seen of the delivery, as Prometheus metrics."""
 
+from functools import cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -33,6 +34,9 @@ class DeliveryMetrics:
             buckets=_LATENESS,
             registry=registry,
         )
+        # Looking a series up by its labels takes longer than counting.
+        self._outcome: Final = cache(self._outcomes.labels)
+        self._late: Final = cache(self._lateness.labels)
         self.under_way: Final = Gauge(
             "qianmian_deliveries_under_way", "Deliveries claimed and not settled yet", by_platform, registry=registry
         )
@@ -54,9 +58,9 @@ class DeliveryMetrics:
 
     def ended(self, platform: Platform, settled: Settled, delivery: Delivery) -> None:
         """An attempt at a delivery ended; announcements wait for their turn and are never late."""
-        self._outcomes.labels(platform, settled.state.value, settled.reason).inc()
+        self._outcome(platform, settled.state.value, settled.reason).inc()
         if settled.state is DeliveryState.SENT and delivery.kind is not DeliveryKind.ANNOUNCEMENT:
-            self._lateness.labels(platform).observe((settled.at - delivery.due_at).total_seconds())
+            self._late(platform).observe((settled.at - delivery.due_at).total_seconds())
 
     def stored(self, call: str, seconds: float) -> None:
         """A call of the store came back."""

@@ -63,6 +63,7 @@ class Outbox:
         self._clock: Final = clock
         self._metrics: Final = metrics
         self._lease: Final = lease
+        self._shown: Final = metrics.under_way.labels(self.platform)
         self._under_way: Final[dict[DeliveryId, asyncio.Task[None]]] = {}
         self._wakeup: Final = asyncio.Event()
         self._empty: Final = asyncio.Event()
@@ -183,7 +184,7 @@ class Outbox:
 
     def _begin(self, claimed: Claimed) -> None:
         self._under_way[claimed.delivery.id] = asyncio.create_task(self._deliver(claimed))
-        self._metrics.under_way.labels(self.platform).set(len(self._under_way))
+        self._shown.set(len(self._under_way))
 
     async def _deliver(self, claimed: Claimed) -> None:
         """Attempt it, and have the end written down whatever it is."""
@@ -218,7 +219,7 @@ class Outbox:
 
     def _written(self, delivery: DeliveryId, *, again: bool) -> None:
         del self._under_way[delivery]
-        self._metrics.under_way.labels(self.platform).set(len(self._under_way))
+        self._shown.set(len(self._under_way))
         if not again:
             # What goes back to wait says nothing of how much the platform takes.
             self._flow.finished(asyncio.get_running_loop().time())

@@ -85,7 +85,8 @@ class Sender:
             await self._notices.tell("notice-rejected", chat=str(claimed.delivery.chat), why=type(error).__name__)
             return failed(claimed.delivery, now, "rejected", error)
         try:
-            post = replace(post, repeated=may_have_arrived(claimed.delivery))
+            if may_have_arrived(claimed.delivery):
+                post = replace(post, repeated=True)
             message = await self._send(post, lane_of(claimed.delivery.kind))
         except Exception as error:  # noqa: BLE001  # each kind is told apart, and none may stop the outbox
             return await self._refused(self._guard.judged(error), claimed)

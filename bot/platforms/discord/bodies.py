@@ -15,6 +15,7 @@ from bot.platforms.discord.components import Client, Message
 
 _LOUD: Final = discord.MessageFlags(components_v2=True, suppress_embeds=True).value
 _SILENT: Final = discord.MessageFlags(components_v2=True, suppress_embeds=True, suppress_notifications=True).value
+_NOBODY: Final = discord.AllowedMentions.none().to_dict()
 
 
 async def create_message(
@@ -33,7 +34,7 @@ async def create_message(
     body: dict[str, Any] = {
         "components": message.components,
         "flags": _SILENT if post.silent else _LOUD,
-        "allowed_mentions": mentions(post).to_dict(),
+        "allowed_mentions": _NOBODY if post.mention is None else mentions(post).to_dict(),
     }
     if nonce is not None:
         body |= {"nonce": nonce, "enforce_nonce": True}

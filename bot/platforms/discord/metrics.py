@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -18,6 +19,7 @@ class Metrics:
             buckets=(0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
         )
         self._sent = Counter("qianmian_discord_sends", "Attempts to post, by outcome", ["outcome"], registry=registry)
+        self._outcome = cache(self._sent.labels)
         self._connected = Gauge("qianmian_discord_connected", "Whether the gateway is connected", registry=registry)
 
     @contextmanager
@@ -28,7 +30,7 @@ class Metrics:
 
     def sent(self, outcome: str) -> None:
         """Count an attempt to post: `ok`, or the error's name."""
-        self._sent.labels(outcome).inc()
+        self._outcome(outcome).inc()
 
     def connected(self, *, yes: bool) -> None:
         """Note whether the gateway is connected."""

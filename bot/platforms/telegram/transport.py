@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 import aiohttp
+import orjson
 from telegram._utils.defaultvalue import DEFAULT_NONE
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
@@ -201,7 +202,7 @@ def _body(data: RequestData | None) -> tuple[Any, bool]:
         return None, False
     if not data.contains_files:
         # Far quicker to write, and shorter, than a form: https://core.telegram.org/bots/api#making-requests
-        return json.dumps(data.parameters).encode(), False
+        return orjson.dumps(data.parameters), False
     form = aiohttp.FormData()
     for key, value in data.json_parameters.items():
         form.add_field(key, value)
