@@ -42,11 +42,11 @@ being there to our answer's arrival, the waiting for a place within the limit in
 **What limits next.** At the platforms' own limits nothing of ours does: only paid broadcast (1,000/s) or a second bot
 account would be faster. Without limits it is one core that runs Python. Of a message's time about half goes to HTTP
 (aiohttp and the sockets), a tenth to the SDK, on Discord a sixth, a tenth to the database's thread, less to the line in
-the log, and the rest to composing, pacing and the event loop; SQLite itself takes 15,000 deliveries a second. What would
-move it is one process for each platform, for which the Store port needs an implementation that several processes share
-(PostgreSQL), or another HTTP client than aiohttp. uvloop was tried: a tenth faster at full speed, and of no use at a
-platform's limits, since it tells the time in whole milliseconds, by which requests cannot be spaced. On Discord the peer is
-little more than aiohttp itself, and what aiohttp does alone, without any bot, is about the bound of what can be had.
+the log, and the rest to composing, pacing and the event loop; SQLite itself takes 15,000 deliveries a second. What
+would move it is one process for each platform, for which the Store port needs an implementation that several processes
+share (PostgreSQL), or another HTTP client than aiohttp. uvloop was tried: a tenth faster at full speed, and of no use
+at a platform's limits, since it tells the time in whole milliseconds, by which requests cannot be spaced. On Discord
+the peer is little more than aiohttp itself, and what aiohttp does alone, without any bot, bounds what can be had.
 
 At 30 a second most of the processor time is waking up, which is why requests leave four at a time while nobody taps.
 """
