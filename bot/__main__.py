@@ -147,11 +147,13 @@ def _restore(call: Call) -> int:
 
 def _resume(call: Call) -> int:
     from bot.core.model import Platform  # noqa: PLC0415  # start-up time
-    from bot.delivery.guard import keys  # noqa: PLC0415
+    from bot.delivery.guard import keys, words_of  # noqa: PLC0415
     from bot.storage.notes import forget_beside  # noqa: PLC0415
 
-    platform = call.options.platform
-    held = forget_beside(call.settings.database, keys(Platform(platform)))
+    platform, database = Platform(call.options.platform), call.settings.database
+    held = forget_beside(database, keys(platform))
+    # Should it hold again, that is told again.
+    forget_beside(database, words_of(platform))
     print(call.voice("resume-done" if held else "resume-nothing", platform=platform.title()))
     return OK
 

@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, MutableMapping
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import Any, Final
@@ -38,7 +39,8 @@ class HideSecrets:
         return event
 
     def hide(self, text: str) -> str:
-        """The text with every secret covered."""
+        """The text with every secret covered, and as one that can be written: half of a surrogate pair becomes "?"."""
+        text = text.encode(errors="replace").decode()
         for secret in self._secrets:
             text = text.replace(secret, _HIDDEN)
         return _TOKENS.sub(_HIDDEN, text)
@@ -68,9 +70,12 @@ class _Lines:
     def _leave(self) -> None:
         self._leaving_with = None
         with self._one:
-            sys.stderr.write("".join(self._lines))
-            sys.stderr.flush()
+            text = "".join(self._lines)
             self._lines.clear()
+            # Where nothing can be written nobody can be told so, and whoever has something to say goes on.
+            with suppress(OSError, ValueError):
+                sys.stderr.write(text)
+                sys.stderr.flush()
 
 
 class _Logger:

@@ -1,11 +1,15 @@
 """Logs say what happened, for people and machines, and never a secret."""
 
 import asyncio
+import errno
+import io
 import json
 import logging
+import sys
 
 import pytest
 import structlog
+from typing_extensions import override
 
 from bot import logs
 
@@ -70,6 +74,35 @@ def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[st
     log.info("one")
     log.error("two")
     assert events(capsys) == ["two"]
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_half_a_surrogate_pair_in_somebodys_words_does_not_stop_a_line(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    logs.set_up(level="INFO", form=form)
+    structlog.stdlib.get_logger("bot.test").warning("not sent", why="half of \ud83d")
+    assert "half of ?" in capsys.readouterr().err
+
+
+def test_lines_that_cannot_be_written_are_dropped_and_stop_nobody(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs.set_up(level="INFO", form="json")
+    log = structlog.stdlib.get_logger("bot.test")
+    with monkeypatch.context() as full:
+        full.setattr(sys, "stderr", FullDisk())
+        log.info("one")
+    log.info("two")
+    assert events(capsys) == ["two"]
+
+
+class FullDisk(io.StringIO):
+    """A stream into a file for which there is no room."""
+
+    @override
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def events(capsys: pytest.CaptureFixture[str]) -> list[str]:

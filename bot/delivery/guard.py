@@ -12,7 +12,7 @@ from typing import Final
 from bot.core.errors import ChatGone, Unavailable
 from bot.core.model import Platform
 from bot.core.ports import Messenger, Store
-from bot.delivery.notices import Notices
+from bot.delivery.notices import Notices, named
 
 # Of so many chats in a row, from so many on, more than this share is no coincidence.
 WINDOW: Final = 200
@@ -89,12 +89,13 @@ class Guard:
     async def _is_believed(self) -> bool:
         """Whether chats are gone that say so."""
         if self._too_many:
-            await self._store.remember(self._gone_key, "held")
-            await self._tell("notice-many-gone", gone=sum(self._lately), n=len(self._lately))
+            await self._store.remember(self._gone_key, f"{sum(self._lately)}/{len(self._lately)}")
             self._too_many = False
             self._lately.clear()
-        if await self._store.recall(self._gone_key) is not None:
+        if (counts := await self._store.recall(self._gone_key)) is not None:
             self._holding = True
+            gone, _, many = counts.partition("/")
+            await self._tell("notice-many-gone", gone=int(gone), n=int(many))
             self.trouble = f"too many chats on {self._platform} seemed gone at once"
             return False
         # An operator has looked, and knows better.
@@ -106,6 +107,11 @@ class Guard:
         variable = f"QIANMIAN_{self._platform.upper()}_TOKEN"
         known = {"platform": self._platform.title(), "id": self._platform, "variable": variable}
         await self._notices.tell(kind, about=self._platform, **{**known, **values})
+
+
+def words_of(platform: Platform) -> tuple[str, str]:
+    """The names under which the store keeps when operators were told of either."""
+    return f"told/{named('notice-other-bot', platform)}", f"told/{named('notice-many-gone', platform)}"
 
 
 def keys(platform: Platform) -> tuple[str, str]:

@@ -30,6 +30,7 @@ class _Word:
     words: str
     since: datetime
     news: bool = False
+    end: bool = False
 
 
 class Notices:
@@ -76,7 +77,7 @@ class Notices:
             unheard = self._waiting.pop(name, None)
             news = news or unheard is None or unheard.news
         words = self._phrases.say(self._language, kind, **values)
-        self._waiting[current[0]] = _Word(words=words, since=self._clock.now(), news=news)
+        self._waiting[current[0]] = _Word(words=words, since=self._clock.now(), news=news, end=True)
         self._some.set()
 
     @asynccontextmanager
@@ -102,16 +103,21 @@ class Notices:
                     del self._waiting[name]
 
     async def _is_done_with(self, name: str, word: _Word) -> bool:
-        if not word.news and _lately(await self._remembered(name), self._clock.now()):
+        told = None if word.news else await self._remembered(name)
+        if told is not None and _lately(told, self._clock.now()):
             self._current.discard(name)
+            self._told[name] = told
             return True
         if not word.news:
             _log.warning("needs a person", what=word.words)
         word.news = True
         if not await self._is_heard(word.words):
             return self._clock.now() - word.since > NOT_AGAIN_FOR
+        if word.end:
+            # The next trouble of this kind is news within the day, too, if the last one was told the day before.
+            return True
         try:
-            await self._store.remember(f"told/{name}", self._clock.now().isoformat())
+            await self._store.remember(f"told/{name}", word.since.isoformat())
         except StoreError as error:
             _log.warning("told, but not noted down", kind=name, why=str(error))
         return True

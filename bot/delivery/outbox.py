@@ -134,13 +134,15 @@ class Outbox:
     async def _step(self) -> float:
         """Claim once, if now is a time for it; returns after how many seconds to look again."""
         try:
-            return await self._claim()
+            pause = await self._claim()
         except Exception as error:  # noqa: BLE001  # whatever it is, the outbox goes on
             unforeseen = None if isinstance(error, StoreError) else error
             if str(error) != self._database_trouble:
                 _log.error("nothing claimed", platform=self.platform, why=str(error), exc_info=unforeseen)
             self._database_trouble = str(error) or type(error).__name__
             return SOON
+        self._database_trouble = ""
+        return pause
 
     async def _claim(self) -> float:
         held = self._flow.held_for(asyncio.get_running_loop().time())
@@ -166,7 +168,6 @@ class Outbox:
         lease_until = now + self._lease
         claimed = await self._store.claim(self.platform, now=now, lease_until=lease_until, limit=limit)
         self._metrics.stored("claim", loop.time() - began)
-        self._database_trouble = ""
         for number, one in enumerate(claimed):
             if number % AT_ONCE == 0:
                 # What waits for its turn must not wait until all of these are composed.
@@ -194,9 +195,10 @@ class Outbox:
             self._ended(claimed, self._cut_short(claimed))
             raise
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not leave it under way for ever
+            self._ended(claimed, outcome_of(error, claimed, now=self._clock.now()))
             _log.exception("attempt broke off", delivery=claimed.delivery.id)
-            settled = outcome_of(error, claimed, now=self._clock.now())
-        self._ended(claimed, settled)
+        else:
+            self._ended(claimed, settled)
 
     async def _attempt(self, claimed: Claimed) -> Settled | None:
         """How the attempt ended; None when it was not made."""

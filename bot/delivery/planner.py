@@ -45,16 +45,18 @@ class Planner:
     async def tick(self) -> bool:
         """Plan all that is due by now; returns whether that could be done.
 
-        A database that cannot be used is logged and left to the next tick.
+        What went wrong is logged, kept in `trouble` and left to the next tick.
         """
         async with self._one:
             began = asyncio.get_running_loop().time()
             try:
                 count = await self._plan_all(self._clock.now())
-            except StoreError as error:
-                if str(error) != self.trouble:
-                    _log.error("nothing planned, tried again next minute", why=str(error))
-                self.trouble = str(error)
+            except Exception as error:  # noqa: BLE001  # one tick must not end all
+                why = str(error) or type(error).__name__
+                if why != self.trouble:
+                    unforeseen = None if isinstance(error, StoreError) else error
+                    _log.error("nothing planned, tried again next minute", why=why, exc_info=unforeseen)
+                self.trouble = why
                 return False
             self.trouble = ""
             self._metrics.last_tick.set(self._clock.now().timestamp())

@@ -185,7 +185,8 @@ class _Worker(aiosqlite.Connection):
         try:
             result = transaction()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            # What Python itself finds wrong, such as words that are no UTF-8, has no code.
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
                 self._wait_for_locks(connection, min(self.busy_seconds, BUSY_AGAIN_SECONDS), in_vain=True)
             raise
         self._wait_for_locks(connection, self.busy_seconds, in_vain=False)

@@ -169,3 +169,20 @@ async def test_many_gone_chats_among_more_that_are_not_are_believed(world: World
 
     assert active(world) == 300
     assert world.messenger.texts.total() == 300
+
+
+@virtually
+async def test_a_hold_that_a_restart_finds_is_told_again_the_next_day(world: World) -> None:
+    await world.subscribe(*(f"c{n}" for n in range(300)), at=time(1, 1))
+    world.messenger.outage = Fault(error=BLOCKED)
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 5)
+    first = list(world.told)
+    async with world.running() as delivery:
+        await world.pass_minutes(delivery, 60)
+        again = list(world.told)
+        await world.pass_minutes(delivery, 24 * 60)
+
+    assert len(first) == 1
+    assert again == first
+    assert world.told == first * 2

@@ -76,6 +76,23 @@ async def test_what_passes_within_minutes_is_not_told_and_what_flickers_is_not_o
 
 
 @virtually
+async def test_a_trouble_that_comes_again_a_day_after_the_last_one_is_told_again(world: World) -> None:
+    world.platforms = [AWAY]
+    async with world.running():
+        await asyncio.sleep(610)
+        for health in (WELL, AWAY, WELL):
+            await asyncio.sleep(6 * 3600)
+            world.platforms = [health]
+        await asyncio.sleep(7 * 3600)
+        before = list(world.told)
+        world.platforms = [AWAY]
+        await asyncio.sleep(610)
+
+    assert len([words for words in before if "not been well" in words]) == 1
+    assert "not been well" in world.told[-1]
+
+
+@virtually
 async def test_who_can_only_be_reached_over_what_is_broken_hears_it_when_it_is_whole(world: World) -> None:
     world.reachable = False
     world.platforms = [AWAY]

@@ -70,7 +70,8 @@ class Following:
         task.add_done_callback(self._late.discard)
         await asyncio.wait([task], timeout=patience.left(asyncio.get_running_loop().time()))
         if task.done():
-            return task.result()
+            # Cut short by a stop, it is no cancellation of who waited for it.
+            return None if task.cancelled() else task.result()
         _log.info("the rest of a message comes later", chat=chat)
         return None
 
