@@ -150,14 +150,20 @@ def _planned(chat: int, planned: PlannedDelivery) -> dict[str, object]:
         "question": planned.question,
         "state": planned.state.value,
         "due_at": due,
-        "ready_at": due - _lot(chat, planned.slot) if planned.state is DeliveryState.QUEUED else None,
+        "ready_at": due - _lot(chat, planned) if planned.state is DeliveryState.QUEUED else None,
         "reason": planned.reason,
     }
 
 
-def _lot(chat: int, slot: str) -> int:
-    """By how many microseconds a delivery goes before others of its instant; drawn for each slot anew."""
-    return int.from_bytes(blake2b(f"{chat // NEIGHBOURS}/{slot}".encode(), digest_size=4).digest(), "big") % LOTS
+def _lot(chat: int, planned: PlannedDelivery) -> int:
+    """By how many microseconds a delivery goes before others of its instant; drawn for each slot anew.
+
+    Topics go rather early: those of one forum share its limit, and the last of them would come after all others.
+    """
+    is_topic = planned.chat.thread_id is not None
+    drawer = f"{chat if is_topic else chat // NEIGHBOURS}/{planned.slot}"
+    place = int.from_bytes(blake2b(drawer.encode(), digest_size=4).digest(), "big") % LOTS
+    return LOTS - (place * place // LOTS if is_topic else place)
 
 
 _ADD: Final = """
