@@ -15,6 +15,9 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 
 # In seconds, how long a database that cannot be used is left alone.
 PATIENCE: Final = 1.0
+# In seconds: requests that left together are answered one right after the other, and what came of them is written
+# together; far shorter than the time in which an answer is on its way.
+TOGETHER: Final = 0.004
 
 
 class Stopwatch(Protocol):
@@ -60,6 +63,7 @@ class Books:
         """Write what comes in, until cancelled."""
         while True:
             await self._some.wait()
+            await asyncio.sleep(TOGETHER)
             self._some.clear()
             batch, self._entries = self._entries, {}
             while not await self._written(batch):

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Iterable
-from itertools import islice
 from math import exp2
 from typing import Final
 
@@ -79,10 +78,11 @@ class Meter:
             return float("-inf")
         margin = _margin(rate.per) * stretch
         # All of those must have left the window: one that left earlier may arrive later.
-        cleared = max(
-            min(one.at + margin, one.arrived_by + SURE if tap else float("inf"))
-            for one in islice(departures, max(behind - OUT_OF_ORDER, 0), behind + 1)
-        )
+        before = [departures[place] for place in range(max(behind - OUT_OF_ORDER, 0), behind + 1)]
+        if tap:
+            cleared = max(min(one.at + margin, one.arrived_by + SURE) for one in before)
+        else:
+            cleared = max(one.at for one in before) + margin
         return cleared + rate.per * windows * stretch
 
     def passed(self, departure: Departure, *, stretch: float, company: float = 0.0) -> None:

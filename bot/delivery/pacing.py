@@ -203,9 +203,12 @@ class AccountPacer(Pacer):
         future: asyncio.Future[Departure] = loop.create_future()
         queue = place.queues.setdefault(lane, deque())
         queue.append((self._came, future))
+        # Behind others who wait for the account already nobody leaves before they do.
+        others = self._timer is not None and any(self._ready[before] for before in LANES if before <= lane)
         if len(queue) == 1:
             heappush(self._ready[lane], (self._came, place))
-        self._dispatch()
+        if not others:
+            self._dispatch()
         return future
 
     def _dispatch(self) -> None:
