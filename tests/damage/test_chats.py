@@ -11,7 +11,7 @@ from structlog.typing import EventDict
 from bot.core.ports import State
 from tests.damage.morning import virtual_morning
 from tests.fakes.telegram_world import BOT_ID, Error
-from tests.fakes.virtual_loop import virtually_as_a_whole
+from tests.fakes.virtual_loop import virtually_over_sockets
 
 EVERYBODY = range(1_000, 1_100)
 BLOCKED, VANISHED, DEACTIVATED = EVERYBODY[5::10], EVERYBODY[2::10], EVERYBODY[8::10]
@@ -19,7 +19,7 @@ A_SECOND = 30
 GONE = {*BLOCKED, *VANISHED, *DEACTIVATED}
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_three_in_ten_that_are_gone_cost_one_request_each_and_hold_up_nobody(
     folder: Path, logged: list[EventDict]
 ) -> None:

@@ -15,7 +15,7 @@ from bot.__main__ import main
 from bot.core.ports import State
 from tests.damage.morning import PEOPLE, person, subscribed, virtual_morning
 from tests.damage.processes import ROOT
-from tests.fakes.virtual_loop import virtually_as_a_whole
+from tests.fakes.virtual_loop import virtually_over_sockets
 
 WHAT_TO_DO = "Stop the bot, keep a copy of the file and its -wal file, and restore the latest backup: qianmian restore"
 GARBAGE = [b"\x00", b"\xff", b"\x0d\x17"]
@@ -52,7 +52,7 @@ def _overwrite(file: Path, pieces: dict[int, bytes]) -> None:
 
 
 @pytest.mark.parametrize("with_what", GARBAGE)
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_where_nothing_can_be_planned_it_is_said_and_comes_when_the_file_is_right_again(
     folder: Path, logged: list[EventDict], with_what: bytes
 ) -> None:
@@ -75,7 +75,7 @@ async def test_where_nothing_can_be_planned_it_is_said_and_comes_when_the_file_i
     assert len({event["why"] for event in told}) == len(told) > 0
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_what_was_sent_is_kept_until_the_file_is_right_again_and_nobody_gets_it_twice(
     folder: Path, logged: list[EventDict]
 ) -> None:
@@ -95,7 +95,7 @@ async def test_what_was_sent_is_kept_until_the_file_is_right_again_and_nobody_ge
     assert (events.count("outcomes kept until written"), events.count("outcomes written at last")) == (1, 1)
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_where_only_the_learners_notes_are_corrupt_the_questions_go_on_and_it_is_said(
     folder: Path, logged: list[EventDict]
 ) -> None:
@@ -118,7 +118,7 @@ async def test_where_only_the_learners_notes_are_corrupt_the_questions_go_on_and
     assert WHAT_TO_DO in told["why"]
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_the_backup_that_the_message_asks_for_brings_everything_back(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,7 +19,7 @@ from bot.platforms.discord.places import DISCORD
 from tests.damage.morning import BEFORE_ONE, Hours, subscribed
 from tests.fakes.discord_rules import Refused
 from tests.fakes.discord_server import TOKEN, FakeDiscord
-from tests.fakes.virtual_loop import LoopClock, virtually_as_a_whole
+from tests.fakes.virtual_loop import LoopClock, virtually_over_sockets
 
 CHANNELS = 100
 LASTING = 10_000
@@ -81,7 +81,7 @@ def not_sent(logged: list[EventDict]) -> Counter[str]:
     return Counter(event["reason"] for event in logged if event["event"] == "not sent")
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_three_in_ten_channels_that_are_gone_cost_one_request_each_and_hold_up_nobody(
     folder: Path, logged: list[EventDict]
 ) -> None:
@@ -100,7 +100,7 @@ async def test_three_in_ten_channels_that_are_gone_cost_one_request_each_and_hol
     assert not_sent(logged) == {"blocked": len(deleted) + len(closed)}
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_ten_minutes_of_500_are_no_flood_and_then_each_channel_gets_the_question_once(
     folder: Path, logged: list[EventDict]
 ) -> None:
@@ -122,7 +122,7 @@ async def test_ten_minutes_of_500_are_no_flood_and_then_each_channel_gets_the_qu
 
 @pytest.mark.parametrize("after_acting", [False, True])
 @pytest.mark.parametrize("reset", [False, True])
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_a_connection_that_ends_before_the_answer_brings_no_second_message(
     folder: Path, logged: list[EventDict], *, reset: bool, after_acting: bool
 ) -> None:
@@ -137,7 +137,7 @@ async def test_a_connection_that_ends_before_the_answer_brings_no_second_message
     assert not_sent(logged) == {"unknown-outcome": 10}
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_answers_that_never_come_hold_up_nobody_and_are_asked_for_again(
     folder: Path, logged: list[EventDict]
 ) -> None:
@@ -151,7 +151,7 @@ async def test_answers_that_never_come_hold_up_nobody_and_are_asked_for_again(
     assert not_sent(logged) == {"unknown-outcome": 10}
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_a_gateway_that_drops_is_said_and_the_questions_come_all_the_same(folder: Path) -> None:
     async with guild_morning(folder) as morning:
         gateway = morning.discord.gateway
@@ -166,7 +166,7 @@ async def test_a_gateway_that_drops_is_said_and_the_questions_come_all_the_same(
     assert "connections to the gateway are lost" in away.why
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_a_token_withdrawn_in_mid_run_is_told_and_what_is_due_waits_for_a_good_one(
     folder: Path, logged: list[EventDict]
 ) -> None:
@@ -188,7 +188,7 @@ async def test_a_token_withdrawn_in_mid_run_is_told_and_what_is_due_waits_for_a_
     assert any(event["event"] == "discord is not connected" for event in logged)
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_a_token_that_only_requests_are_refused_for_is_no_flood_and_loses_nothing(
     folder: Path, logged: list[EventDict]
 ) -> None:

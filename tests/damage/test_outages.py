@@ -9,14 +9,14 @@ from structlog.typing import EventDict
 from bot.core.ports import State
 from tests.damage.morning import POST, virtual_morning
 from tests.fakes.telegram_world import Error
-from tests.fakes.virtual_loop import virtually_as_a_whole
+from tests.fakes.virtual_loop import virtually_over_sockets
 
 EVERYBODY = range(1_000, 1_100)
 LASTING = 10_000
 """More faults than any outage uses up."""
 
 
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_ten_minutes_of_500_are_no_flood_and_then_each_gets_the_question_once(
     folder: Path, logged: list[EventDict]
 ) -> None:
@@ -41,7 +41,7 @@ async def test_ten_minutes_of_500_are_no_flood_and_then_each_gets_the_question_o
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "silence"])
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_what_was_not_answered_is_asked_again_and_holds_up_nobody(
     folder: Path, logged: list[EventDict], fault: str
 ) -> None:
@@ -62,7 +62,7 @@ async def test_what_was_not_answered_is_asked_again_and_holds_up_nobody(
 
 
 @pytest.mark.parametrize("fault", ["half", "done, cut", "done, reset", "done, silence"])
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_what_was_done_without_an_answer_comes_twice_at_most(
     folder: Path, logged: list[EventDict], fault: str
 ) -> None:
@@ -79,7 +79,7 @@ async def test_what_was_done_without_an_answer_comes_twice_at_most(
 
 
 @pytest.mark.parametrize("fault", ["reset", "silence"])
-@virtually_as_a_whole
+@virtually_over_sockets
 async def test_ten_minutes_without_any_answer_are_said_and_end_with_a_second_try_at_most(
     folder: Path, logged: list[EventDict], fault: str
 ) -> None:

@@ -13,29 +13,39 @@ import aiosqlite
 from typing_extensions import override
 
 from bot.core.ports import Clock
+from tests.fakes.wire import Wire
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Args = TypeVarTuple("Args")
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 STUCK_AFTER = 10
+RESOLUTION = 1e-9
+"""How many seconds early a timer may run, in a loop of asyncio's."""
+SIGN = 0.001
+"""How many real seconds something may take to show itself that no count tells of: a connection, its end, a thread."""
+ARRIVAL = 1.0
+"""How many real seconds what was sent may take before it is taken to be something that nobody wants to read."""
 
 
 class _JumpingSelector(selectors.DefaultSelector):
     """Never waits: what it is asked to wait for is added to the loop's time.
 
-    `grace` is how many real seconds something from a socket may take before nothing is taken to be under way. While a
-    thread works for somebody, no time passes.
+    With a wire, no time passes while something is on its way over it. While a thread works for somebody, none does.
     """
 
-    def __init__(self, grace: float = 0) -> None:
+    def __init__(self, wire: Wire | None) -> None:
         super().__init__()
         self.now = 0.0
         self.working = 0
-        self._grace = grace
+        self._wire = wire
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout and timeout <= RESOLUTION:
+            # The timer runs now. Did its time not come, who sleeps until then would have to sleep again for ever.
+            self.now += timeout
+            timeout = 0
         events = super().select(0)
         if events or timeout == 0:
             return events
@@ -43,7 +53,7 @@ class _JumpingSelector(selectors.DefaultSelector):
             events = super().select(STUCK_AFTER)
             assert events, "a thread takes for ever"
             return events
-        if self._grace and (events := super().select(self._grace)):
+        if self._wire and (events := super().select(ARRIVAL if self._wire.busy else SIGN)):
             return events
         if timeout is None:
             # Only a thread can bring news now; a scenario that waits for nothing is a mistake.
@@ -57,8 +67,8 @@ class _JumpingSelector(selectors.DefaultSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """A loop in which hours pass in no time; `time()` starts at 0."""
 
-    def __init__(self, grace: float = 0) -> None:
-        self._jumping = _JumpingSelector(grace)
+    def __init__(self, wire: Wire | None = None) -> None:
+        self._jumping = _JumpingSelector(wire)
         super().__init__(self._jumping)
 
     @override
@@ -100,27 +110,29 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 def virtually(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Run an async test in a virtual loop."""
-    return _in_loop(test, grace=0)
+
+    @wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return _run(VirtualLoop(), test(*args, **kwargs))
+
+    return run
 
 
 def virtually_over_sockets(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Run an async test in a virtual loop whose time waits for what is on its way over loopback."""
-    return _in_loop(test, grace=0.05)
 
-
-def virtually_as_a_whole(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
-    """Run an async test of a whole bot in a virtual loop: time waits for loopback, and for databases on disk."""
-    return _in_loop(test, grace=0.005)
-
-
-def _in_loop(test: Callable[P, Coroutine[Any, Any, T]], *, grace: float) -> Callable[P, T]:
     @wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        loop = VirtualLoop(grace)
-        with loop.waiting_for_databases(), asyncio.Runner(loop_factory=lambda: loop) as runner:
-            return runner.run(test(*args, **kwargs))
+        wire = Wire()
+        with wire.watched():
+            return _run(VirtualLoop(wire), test(*args, **kwargs))
 
     return run
+
+
+def _run(loop: VirtualLoop, scenario: Coroutine[Any, Any, T]) -> T:
+    with loop.waiting_for_databases(), asyncio.Runner(loop_factory=lambda: loop) as runner:
+        return runner.run(scenario)
 
 
 class LoopClock(Clock):
