@@ -40,8 +40,8 @@ LIMIT: Final = Size(chars=4_000, parts=95)
 _COMMANDS: Final = frozenset(command.name for command in COMMANDS)
 _TAG: Final = re.compile(r"<[^>]*>")
 _ENTITY: Final = re.compile(r"&(?:lt|gt|amp|quot|#x27);")
-# What clients turn into links by themselves: @names, #tags, $TAGS, /commands and names.of.hosts.
-_AUTOMATIC: Final = re.compile(r"(?<![\w/])([@#$/])(?=\w)|(?<=\w)(\.)(?=[A-Za-z]{2})")
+# What clients turn into links by themselves: @names, #tags, $TAGS, /commands, names.of.hosts and 1.2.3.4.
+_AUTOMATIC: Final = re.compile(r"(?<![\w/])([@#$/])(?=\w)|(?<=\w)(\.)(?=[A-Za-z]{2}|\d+\.\d+\.\d)")
 _PINGS: Final = re.compile(r"([@#])(?=\w)")
 _JOINER: Final = "\u2060"
 

@@ -121,7 +121,9 @@ def test_each_construct_in_both_renderings(block: Block, as_rich: str, as_classi
     parse_html(as_classic)
 
 
-@pytest.mark.parametrize("words", ["@bob_x hi", "see #tag", "run /help now", "costs $USD", "train.py or example.com"])
+@pytest.mark.parametrize(
+    "words", ["@bob_x hi", "see #tag", "run /help now", "costs $USD", "train.py or example.com", "127.0.0.1:8000"]
+)
 def test_words_of_content_never_become_links_by_themselves(words: str) -> None:
     assert automatic_links(words) != []
     assert automatic_links(parse_html(classic_html([paragraph(words)]))) == []
