@@ -40,7 +40,7 @@ def nobody_counts(call: str, seconds: float) -> None:
 
 
 def _name_of(work: Work[T]) -> str:
-    """What asked for the work: `settle` for `SqliteStore.settle.<locals>.<lambda>`."""
+    """What asked for the work: `settle` for `SqliteOutboxStore.settle.<locals>.<lambda>`."""
     asked = getattr(work, "func", work)
     name: str = getattr(asked, "__qualname__", type(asked).__qualname__)
     outer, _, _ = name.partition(".<locals>")
