@@ -4,9 +4,11 @@ import asyncio
 import gc
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Final
@@ -22,7 +24,7 @@ from bot import logs
 from bot.catalog.source import FolderBankSource, default_folder
 from bot.core.daily import DailyQuestions
 from bot.core.library import Library
-from bot.core.model import Language
+from bot.core.model import Language, Platform
 from bot.core.ports import Clock, PlatformPart
 from bot.core.service import Service
 from bot.delivery.delivery import Delivery
@@ -214,36 +216,24 @@ def _platform(
     """The scenario's platform; its SDK, and what draws formulas, are imported only now."""
     from bot.pictures.formulas import FormulaPainter  # noqa: PLC0415
 
-    pacer = AccountPacer(LIMITS[scenario.profile], watch=PacingMetrics(registry).of(scenario.platform))
+    make: Callable[..., PlatformPart]
     if scenario.platform == "telegram":
         from bot.platforms.telegram.platform import TelegramPlatform  # noqa: PLC0415
 
-        return TelegramPlatform(
-            token=TELEGRAM_TOKEN,
-            api_url=scenario.run_url,
-            service=service,
-            store=store,
-            clock=clock,
-            pacer=pacer,
-            painter=FormulaPainter(),
-            phrases=phrases,
-            default_language=Language.EN,
-            registry=registry,
-        )
-    from bot.platforms.discord.platform import DiscordPlatform, Waits  # noqa: PLC0415
-    from tests.fakes.discord_server import TOKEN  # noqa: PLC0415
+        make = partial(TelegramPlatform, token=TELEGRAM_TOKEN)
+    else:
+        from bot.platforms.discord.platform import DiscordPlatform, Waits  # noqa: PLC0415
+        from tests.fakes.discord_server import TOKEN  # noqa: PLC0415
 
-    return DiscordPlatform(
-        token=TOKEN,
+        make = partial(DiscordPlatform, token=TOKEN, guild=None, waits=Waits(guilds=1.0))
+    return make(
         api_url=scenario.run_url,
-        guild=None,
         service=service,
         store=store,
         clock=clock,
-        pacer=pacer,
+        pacer=AccountPacer(LIMITS[scenario.profile], watch=PacingMetrics(registry).of(Platform(scenario.platform))),
         painter=FormulaPainter(),
         phrases=phrases,
         default_language=Language.EN,
         registry=registry,
-        waits=Waits(guilds=1.0),
     )

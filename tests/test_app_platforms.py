@@ -110,7 +110,7 @@ async def test_metrics_tell_how_the_push_went_on_each_platform(
             for platform in platforms
             for lane in lanes
         ),
-        *(f'qianmian_store_seconds_count{{call="{call}"}}' for call in ("plan", "claim", "settle")),
+        *(f'qianmian_database_seconds_count{{call="{call}"}}' for call in ("plan_due", "claim", "settle")),
     }
     missing = wanted
     async with aiohttp.ClientSession() as session, asyncio.timeout(60):

@@ -20,7 +20,7 @@ from bot.core.actions import (
     Unsubscribe,
 )
 from bot.core.commands import BY_NAME, Audience
-from bot.core.errors import StoreError
+from bot.core.errors import NotPermitted, StoreError
 from bot.core.model import Chat, ChatKind, ChatRef, Language
 from bot.core.ports import Store
 from bot.core.requests import Request
@@ -30,7 +30,7 @@ _ALOUD: Final = (Another, ShowFound, ShowGroup, ShowGroups, ShowQuestion, ShowTo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Languages:
-    """Finds the language of a chat, and that of one person in it.
+    """Finds the language of a chat, and that of one person in it, and takes a choice.
 
     Attributes:
         store: Where a chat's choice, its plan and its first words are kept.
@@ -62,6 +62,12 @@ class Languages:
         if aloud:
             await self.store.remember(_key(ref), first)
         return first
+
+    async def choose(self, request: Request, language: Language) -> None:
+        """Let a language stand for the chat of a request; raises NotPermitted for who has no say there."""
+        if not await request.rights.may_manage(request.learner, request.chat.ref):
+            raise NotPermitted(f"{request.learner} may not choose the language of {request.chat.ref}")
+        await self.store.set_language(request.chat.ref, language)
 
     async def _known(self, ref: ChatRef, chat: Chat | None) -> Language | None:
         if chat is not None and chat.language is not None:

@@ -7,30 +7,25 @@ Mistakes of people, stale buttons and missing rights come out as polite response
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final, assert_never
+from typing import Final
 
 from bot.core import actions
-from bot.core.actions import Action, Ask, AskFor, Page
-from bot.core.announcements import Announcements
-from bot.core.browsing import Browsing
-from bot.core.commands import COMMANDS, Command, Kind, Who, find_command
-from bot.core.errors import NOTHING_NEAR, BadContent, Mistake, NotPermitted, StaleAction
+from bot.core.actions import AskFor
+from bot.core.commands import Kind
+from bot.core.dispatch import Dispatcher
+from bot.core.errors import BadContent, Mistake, NotPermitted, StaleAction
 from bot.core.languages import Languages, command_heard_by_all, heard_by_all
-from bot.core.learners import Learners
 from bot.core.library import Library
 from bot.core.manners import offer, sentence_of, sorry
-from bot.core.markup import Bold, Code, Heading, ItemList, Paragraph, Text, inlines, paragraph
-from bot.core.model import MAX_ANNOUNCEMENT, ChatKind, ChatRef, Difficulty, Language
-from bot.core.operators import Operators
+from bot.core.markup import paragraph
+from bot.core.model import ChatKind, ChatRef, Language
+from bot.core.permissions import Permissions
 from bot.core.ports import Facts, Phrases, Store, Suggestion
-from bot.core.prompts import Prompts
-from bot.core.questions import Questions
-from bot.core.quizzes import Quizzes
-from bot.core.replies import Button, Placement, Prompt, Reply, Response, Row, Tone
+from bot.core.replies import Placement, Prompt, Reply, Response
 from bot.core.requests import Request, Voice
-from bot.core.subscriptions import Subscriptions, resume
+from bot.core.subscriptions import resume
 from bot.core.suggestions import suggestions
-from bot.core.typed import CANCEL_WORDS, DIFFICULTY_WORDS, LANGUAGE_WORDS, MAX_TEXT, clean, with_slash
+from bot.core.typed import CANCEL_WORDS, with_slash
 
 # How long a question for free text waits for its answer.
 PROMPT_KEPT: Final = timedelta(hours=1)
@@ -64,34 +59,28 @@ class Service:
         self._store: Final = store
         self._phrases: Final = phrases
         self._languages: Final = Languages(store=store, default=language)
-        self._operators: Final = operators
-        self.questions: Final = Questions(library=library, store=store, default_zone=zone)
-        self.browsing: Final = Browsing(library=library, store=store)
-        self.quizzes: Final = Quizzes(library=library, store=store)
-        self.subscriptions: Final = Subscriptions(library=library, store=store, default_zone=zone)
-        self.learners: Final = Learners(library=library, store=store)
-        self.operators: Final = Operators(library=library, store=store, zone=zone, facts=facts)
-        self.announcements: Final = Announcements(store=store)
-        self.prompts: Final = Prompts(
-            questions=self.questions,
-            learners=self.learners,
-            subscriptions=self.subscriptions,
-            browsing=self.browsing,
-            announcements=self.announcements,
+        self._permissions: Final = Permissions(operators=operators)
+        self._dispatcher: Final = Dispatcher(
+            library=library,
+            store=store,
+            zone=zone,
+            languages=self._languages,
+            permissions=self._permissions,
+            facts=facts,
         )
-        self._runners: Final = self._table()
+        self.questions: Final = self._dispatcher.questions
+        self.browsing: Final = self._dispatcher.browsing
 
     async def command(self, request: Request, name: str, words: str = "") -> Response:
         """Run a command of the table with what was typed after it."""
 
         async def run(voice: Voice, known: Request) -> Response:
-            command = find_command(name)
-            self._check(command, known)
+            command = self._permissions.command(name, known)
             # Who gives a command has left whatever was asked before.
             await self._store.asked(known.chat.ref, known.learner, take=True)
             if command_heard_by_all(known, command.name):
                 voice = known.aloud(voice)
-            return await self._runners[command.name](known, voice, clean(words, command.longest or MAX_TEXT))
+            return await self._dispatcher.run(known, voice, command, words)
 
         response = await self._politely(request, run, tapped=False, aloud=command_heard_by_all(request, name))
         # A command has no message of its own to be edited.
@@ -104,7 +93,9 @@ class Service:
 
         async def run(voice: Voice, known: Request) -> Response:
             action = actions.decode(data)
-            return await self._do(known, known.aloud(voice) if heard_by_all(known, action) else voice, action)
+            if heard_by_all(known, action):
+                voice = known.aloud(voice)
+            return await self._dispatcher.do(known, voice, action)
 
         response = await self._politely(request, run, tapped=True, aloud=not request.alone)
         # What a channel's readers tap is for themselves: there nobody but the channel speaks.
@@ -119,13 +110,7 @@ class Service:
             action = actions.decode(data)
             if not isinstance(action, AskFor):
                 raise StaleAction(f"{type(action).__name__} asks for no text")
-            self._check_prompt(action, known)
-            longest = MAX_ANNOUNCEMENT if action.what is Ask.ANNOUNCE else MAX_TEXT
-            try:
-                return await self.prompts.take(known, voice, action, clean(text, longest))
-            except Mistake as mistake:
-                why = sentence_of(voice, mistake)
-                return await self.prompts.ask_again(known, voice, action, text=text, why=why)
+            return await self._dispatcher.take(known, voice, action, text)
 
         return await self._politely(request, run, tapped=False)
 
@@ -217,202 +202,3 @@ class Service:
         if stored is None or stored.kind is not fresh.kind or (fresh.title and stored.title != fresh.title):
             stored = await self._store.see_chat(fresh, at=request.now)
         return request.in_chat(stored)
-
-    def _runs_the_bot(self, request: Request) -> bool:
-        return request.operator or str(request.learner) in self._operators
-
-    def _check(self, command: Command, request: Request) -> None:
-        operator = self._runs_the_bot(request)
-        if command.who is Who.OPERATOR and not operator:
-            raise Mistake("command-unknown", word=command.name, near=NOTHING_NEAR)
-        if not command.where.covers(request.chat.kind):
-            raise Mistake("command-elsewhere", command=command.name)
-
-    # Commands
-
-    def _table(self) -> dict[str, Callable[[Request, Voice, str], Awaitable[Response]]]:
-        return {
-            "start": self._start,
-            "help": self._help,
-            "today": lambda r, v, _w: self.questions.today(r, v),
-            "random": self._random,
-            "topics": self._topics,
-            "search": lambda _r, v, w: _now(self.browsing.search(v, w, 0)),
-            "question": lambda r, v, w: _now(self.questions.show(r, v, w)),
-            "quiz": self._quiz,
-            "review": lambda r, v, _w: self.browsing.review(r, v),
-            "saved": lambda r, v, _w: self.browsing.saved(r, v),
-            "subscribe": self.subscriptions.subscribe,
-            "unsubscribe": lambda r, v, _w: self.subscriptions.confirm_unsubscribe(r, v),
-            "settings": lambda r, v, _w: self.subscriptions.open(r, v, actions.OpenPage(page=Page.MAIN)),
-            "next": lambda r, v, _w: self.subscriptions.next(r, v),
-            "language": self._speak,
-            "suggest": self._suggest_correction,
-            "me": self.learners.me,
-            "stats": lambda r, v, _w: self.operators.stats(r, v),
-            "reload": lambda _r, v, _w: self.operators.reload(v),
-            "reports": lambda _r, v, _w: self.operators.reports(v),
-            "announce": self._announce,
-        }
-
-    async def _start(self, request: Request, voice: Voice, words: str) -> Response:
-        kind, _, rest = words.partition("_")
-        if kind == "q" and rest:
-            return self.questions.show(request, voice, rest)
-        if kind == "t" and rest:
-            return self.browsing.topic(voice, rest, 0)
-        if kind == "s" and rest:
-            return await self.subscriptions.open(request, voice, actions.OpenPage(page=Page.MAIN, chat=rest))
-        if kind == "c" and rest:
-            return await self._run(request, voice, rest)
-        if words == "sub":
-            return await self.subscriptions.subscribe(request, voice, "")
-        buttons = (
-            Button(label=voice("button-random-now"), action=actions.Run(command="random"), tone=Tone.PRIMARY),
-            Button(label=voice("button-subscribe"), action=actions.Run(command="subscribe")),
-        )
-        more = (
-            Button(label=voice("button-topics"), action=actions.ShowGroups()),
-            Button(label=voice("button-help"), action=actions.Run(command="help")),
-        )
-        blocks = (
-            Heading(1, inlines(voice("start-title"))),
-            paragraph(voice("start-lead", n=len(self._library.bank.questions))),
-            paragraph(voice("start-how-alone" if request.chat.kind is ChatKind.PRIVATE else "start-how")),
-        )
-        return Response(reply=Reply(blocks=blocks, controls=(Row(buttons=buttons), Row(buttons=more))))
-
-    async def _help(self, request: Request, voice: Voice, words: str) -> Response:
-        del words
-        operator = self._runs_the_bot(request)
-        shown = [
-            command
-            for command in COMMANDS
-            if command.where.covers(request.chat.kind) and (operator or command.who is not Who.OPERATOR)
-        ]
-        items = tuple(
-            (Paragraph((Code(command.usage(voice.language)), Text(f" {command.about(voice.language)}"))),)
-            for command in shown
-        )
-        blocks = (
-            Heading(1, inlines(voice("help-title"))),
-            ItemList(items),
-            *((Paragraph((Bold(inlines(voice("help-foot"))),)),) if request.overheard else ()),
-        )
-        return Response(reply=Reply(blocks=blocks))
-
-    async def _random(self, request: Request, voice: Voice, words: str) -> Response:
-        difficulty: Difficulty | None = None
-        rest = []
-        for word in words.split():
-            level = DIFFICULTY_WORDS.get(word.casefold())
-            difficulty = level or difficulty
-            if level is None:
-                rest.append(word)
-        topic = self._library.bank.find_topic(" ".join(rest)).slug if rest else None
-        return await self.questions.random(request, voice, topic=topic, difficulty=difficulty)
-
-    async def _topics(self, request: Request, voice: Voice, words: str) -> Response:
-        del request
-        if words:
-            return self.browsing.topic(voice, self._library.bank.find_topic(words).slug, 0)
-        return self.browsing.groups(voice)
-
-    async def _quiz(self, request: Request, voice: Voice, words: str) -> Response:
-        topic = self._library.bank.find_topic(words).slug if words else None
-        return await self.quizzes.quiz(request, voice, topic=topic)
-
-    async def _speak(self, request: Request, voice: Voice, words: str) -> Response:
-        language = LANGUAGE_WORDS.get(words.casefold())
-        if language is None and words:
-            raise Mistake("language-unknown", word=words[:40])
-        if language is None:
-            language = Language.EN if voice.language is Language.ZH else Language.ZH
-        return await self._set_language(request, language)
-
-    async def _set_language(self, request: Request, language: Language) -> Response:
-        if not await request.rights.may_manage(request.learner, request.chat.ref):
-            raise NotPermitted(f"{request.learner} may not choose the language of {request.chat.ref}")
-        await self._store.set_language(request.chat.ref, language)
-        voice = Voice(self._phrases, language)
-        return Response(reply=Reply(blocks=(paragraph(voice("language-set")),)))
-
-    async def _suggest_correction(self, request: Request, voice: Voice, words: str) -> Response:
-        question, _, text = words.partition(" ")
-        if not question:
-            raise Mistake("suggest-what")
-        if not text.strip():
-            return self.learners.ask_for_note(voice, self._library.bank.question(question).id)
-        return await self.learners.note(request, voice, question, text)
-
-    async def _announce(self, request: Request, voice: Voice, words: str) -> Response:
-        if words or await self.announcements.under_way():
-            return await self.announcements.prepare(request, voice, words)
-        return await self.prompts.ask(request, voice, AskFor(what=Ask.ANNOUNCE))
-
-    # Actions
-
-    async def _do(self, request: Request, voice: Voice, action: Action) -> Response:  # noqa: C901, PLR0911, PLR0912  # one line per action; the type checker proves it whole
-        match action:
-            case actions.RevealStage(question=question, stage=stage):
-                return await self.questions.reveal(request, voice, question, stage)
-            case actions.Rate(question=question, rating=rating, stage=stage):
-                return await self.questions.rate(request, voice, question, rating, stage)
-            case actions.Another(topic=topic, last=last, difficulty=difficulty):
-                return await self.questions.random(request, voice, topic=topic, difficulty=difficulty, last=last)
-            case actions.ShowQuestion(question=question):
-                return self.questions.show(request, voice, question)
-            case actions.ShowGroups():
-                return self.browsing.groups(voice)
-            case actions.ShowGroup(group=group):
-                return self.browsing.group(voice, group)
-            case actions.ShowTopic(topic=topic, page=page):
-                return self.browsing.topic(voice, topic, page)
-            case actions.ShowFound(words=words, page=page):
-                return self.browsing.search(voice, words, page)
-            case actions.Run(command=name):
-                return await self._run(request, voice, name)
-            case actions.OpenPage():
-                return await self.subscriptions.open(request, voice, action)
-            case actions.Change():
-                return await self.subscriptions.change(request, voice, action)
-            case actions.Subscribe(hour=hour):
-                return await self.subscriptions.subscribe(request, voice, f"{hour}:00")
-            case actions.Unsubscribe(chat=chat):
-                return await self.subscriptions.unsubscribe(request, voice, chat)
-            case actions.SetLanguage(language=language):
-                return await self._set_language(request, language)
-            case actions.PickOption(question=question, option=option):
-                return await self.quizzes.pick(request, voice, question, option)
-            case actions.AskFor():
-                return await self._ask(request, voice, action)
-            case actions.Save(question=question, stage=stage):
-                return await self.questions.toggle_saved(request, voice, question, stage)
-            case actions.ShareAnswer(question=question):
-                return await self.learners.share(request, voice, question)
-            case actions.ForgetMe():
-                return await self.learners.forget(request, voice)
-            case actions.Announcement(number=number, decision=decision):
-                self._check(find_command("announce"), request)
-                return await self.announcements.decide(request, voice, number, decision)
-            case _:
-                assert_never(action)
-
-    async def _run(self, request: Request, voice: Voice, name: str) -> Response:
-        command = find_command(name)
-        if any(argument.required for argument in command.arguments):
-            raise StaleAction(f"/{name} needs an argument")
-        self._check(command, request)
-        return await self._runners[command.name](request, voice, "")
-
-    async def _ask(self, request: Request, voice: Voice, action: AskFor) -> Response:
-        self._check_prompt(action, request)
-        return await self.prompts.ask(request, voice, action)
-
-    def _check_prompt(self, action: AskFor, request: Request) -> None:
-        if action.what is Ask.ANNOUNCE:
-            self._check(find_command("announce"), request)
-
-
-async def _now(response: Response) -> Response:
-    return response

@@ -1,9 +1,9 @@
 """The books: how attempts ended, kept until the database has taken them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
@@ -18,14 +18,6 @@ PATIENCE: Final = 1.0
 # In seconds: requests that left together are answered one right after the other, and what came of them is written
 # together; far shorter than the time in which an answer is on its way.
 TOGETHER: Final = 0.004
-
-
-class Stopwatch(Protocol):
-    """Hears how long the database took, for the metrics."""
-
-    def __call__(self, call: str, seconds: float) -> None:
-        """`call` is the method of the store."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +36,8 @@ class Books:
     database holds up no other: what was said on the platform is left out of it.
     """
 
-    def __init__(self, store: Store, stopwatch: Stopwatch) -> None:
+    def __init__(self, store: Store) -> None:
         self._store: Final = store
-        self._stopwatch: Final = stopwatch
         self._entries: dict[DeliveryId, _Entry] = {}
         self._some: Final = asyncio.Event()
         self.trouble = ""
@@ -80,9 +71,9 @@ class Books:
         untried = [delivery for delivery, entry in batch.items() if entry.outcome is None]
         try:
             if outcomes:
-                await self._timed("settle", lambda: self._store.settle(outcomes))
+                await self._store.settle(outcomes)
             if untried:
-                await self._timed("release", lambda: self._store.release(untried))
+                await self._store.release(untried)
         except Exception as error:  # noqa: BLE001  # whatever it is, the outcomes are not to be lost
             unforeseen = None if isinstance(error, StoreError) else error
             if unforeseen is not None and (mended := await self._mend(batch)):
@@ -119,9 +110,3 @@ class Books:
         except Exception:  # noqa: BLE001  # which one it was is known by trying it otherwise
             return False
         return True
-
-    async def _timed(self, call: str, work: Callable[[], Awaitable[None]]) -> None:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        await work()
-        self._stopwatch(call, loop.time() - began)

@@ -84,7 +84,7 @@ class Delivery(Part):
         self._vigil: Final = Vigil(notices)
         self._zone: Final = zone
         metrics = DeliveryMetrics(registry)
-        self._books: Final = Books(store, metrics.stored)
+        self._books: Final = Books(store)
         self._outboxes: Final = [
             _outbox(
                 messenger,

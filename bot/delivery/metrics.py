@@ -13,7 +13,6 @@ from bot.delivery.pacing import PacerWatch
 _LATENESS: Final = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 86400)
 _WAITS: Final = (0.005, 0.01, 0.035, 0.1, 0.3, 1, 3, 10, 30, 60)
 _TICKS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60)
-_DATABASE: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1, 5)
 
 
 class DeliveryMetrics:
@@ -48,23 +47,12 @@ class DeliveryMetrics:
         self.last_tick: Final = Gauge(
             "qianmian_last_tick_timestamp_seconds", "When the last tick ended well", registry=registry
         )
-        self._database: Final = Histogram(
-            "qianmian_store_seconds",
-            "How long the database took, queueing included",
-            ("call",),
-            buckets=_DATABASE,
-            registry=registry,
-        )
 
     def ended(self, platform: Platform, settled: Settled, delivery: Delivery) -> None:
         """An attempt at a delivery ended; announcements wait for their turn and are never late."""
         self._outcome(platform, settled.state.value, settled.reason).inc()
         if settled.state is DeliveryState.SENT and delivery.kind is not DeliveryKind.ANNOUNCEMENT:
             self._late(platform).observe((settled.at - delivery.due_at).total_seconds())
-
-    def stored(self, call: str, seconds: float) -> None:
-        """A call of the store came back."""
-        self._database.labels(call).observe(seconds)
 
 
 class PacingMetrics:

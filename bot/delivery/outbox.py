@@ -163,11 +163,9 @@ class Outbox:
         return 0 if self._more else await self._until_next()
 
     async def _take(self, limit: int) -> Sequence[Claimed]:
-        loop = asyncio.get_running_loop()
-        began, now = loop.time(), self._clock.now()
+        now = self._clock.now()
         lease_until = now + self._lease
         claimed = await self._store.claim(self.platform, now=now, lease_until=lease_until, limit=limit)
-        self._metrics.stored("claim", loop.time() - began)
         for number, one in enumerate(claimed):
             if number % AT_ONCE == 0:
                 # What waits for its turn must not wait until all of these are composed.

@@ -79,9 +79,7 @@ class Planner:
         decide = self._daily.decide(now)
         count = 0
         while not self._stopping:
-            began = asyncio.get_running_loop().time()
             page = await self._store.plan_due(now=now, limit=PAGE, decide=decide)
-            self._metrics.stored("plan", asyncio.get_running_loop().time() - began)
             count += page
             self._metrics.planned.inc(page)
             if page:

@@ -24,7 +24,7 @@ async def under_way(store: SqliteStore, count: int) -> Sequence[DeliveryId]:
 
 async def settle_all(store: SqliteStore, outcomes: Sequence[Settled]) -> Books:
     """Have them written, and wait until all are."""
-    books = Books(store, lambda _call, _seconds: None)
+    books = Books(store)
     written = [asyncio.Event() for _ in outcomes]
     for outcome, event in zip(outcomes, written, strict=True):
         books.settle(outcome, event.set)

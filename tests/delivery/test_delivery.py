@@ -291,5 +291,4 @@ async def test_what_happens_is_counted(world: World) -> None:
     assert world.metric("qianmian_delivery_lateness_seconds_count", platform="telegram") == 1
     assert world.metric("qianmian_planned_total") == 2
     assert world.metric("qianmian_tick_seconds_count") >= 1
-    assert world.metric("qianmian_store_seconds_count", call="settle") >= 1
     assert world.metric("qianmian_last_tick_timestamp_seconds") > 0

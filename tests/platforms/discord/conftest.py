@@ -1,10 +1,14 @@
-"""A whole Discord platform against the fake server: real client, real sockets, a store in memory, the real bank."""
+"""A whole Discord platform against the fake server: real client, real sockets, a store in memory, the real bank.
+
+With it, what tests of its messenger do again and again: a channel, a post into it, and what stands there afterwards.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -14,16 +18,20 @@ from prometheus_client import CollectorRegistry
 from structlog.typing import EventDict
 from typing_extensions import override
 
+from bot.core import cards
 from bot.core.errors import RateLimited
 from bot.core.library import Library
 from bot.core.model import Chat, ChatKind, ChatRef, Language
 from bot.core.ports import Bank, BankSource, Lane, Pacer, Painter, Turn
+from bot.core.replies import Post, Reply
+from bot.core.requests import Voice
 from bot.core.service import Service
 from bot.locales import FluentPhrases
 from bot.platforms.discord.places import DISCORD
 from bot.platforms.discord.platform import DiscordPlatform, Waits
 from tests.fakes.clock import FakeClock
 from tests.fakes.discord_people import Person
+from tests.fakes.discord_rules import Json
 from tests.fakes.discord_server import TOKEN, FakeDiscord
 from tests.fakes.memory_store import MemoryStore
 
@@ -188,3 +196,29 @@ async def make_bot(
         bank=bank,
         registry=registry,
     )
+
+
+def channel_in(bot: Bot, **more: Any) -> Json:
+    """A channel in a new guild."""
+    return bot.server.world.channel(bot.server.world.guild(), **more)
+
+
+def card(bot: Bot) -> Reply:
+    """A question as it is posted."""
+    question = bot.bank.question("lora-merge-weights")
+    return cards.card(Voice(FluentPhrases(), Language.EN), bot.bank, question, alone=False)
+
+
+def post(ref: ChatRef, reply: Reply, key: str = "d1", **more: Any) -> Post:
+    """A post of a reply."""
+    return Post(chat=ref, reply=reply, key=key, **more)
+
+
+def posted(bot: Bot, channel: Mapping[str, Any]) -> list[Json]:
+    """What stands in a channel."""
+    return bot.server.world.messages[channel["id"]]
+
+
+def posts_in(bot: Bot, forum: Json) -> list[str]:
+    """The ids of a forum's posts."""
+    return [channel["id"] for channel in bot.server.world.channels.values() if channel.get("parent_id") == forum["id"]]
