@@ -115,11 +115,26 @@ def _reports(call: Call) -> int:
     from bot.storage.check import reading  # noqa: PLC0415
     from bot.terminal import show_reports  # noqa: PLC0415
 
+    if call.options.done:
+        return _finish_reports(call)
     with reading(call.settings.database) as connection:
         notes = reports.latest(connection, limit=sys.maxsize)
     files = {path.stem: path for path in (call.settings.content or default_folder()).glob("*/*.md")}
     show_reports(call.voice, notes, files=files, zone=open_zone(call.settings.timezone))
     return OK
+
+
+def _finish_reports(call: Call) -> int:
+    from bot.storage import reports  # noqa: PLC0415  # start-up time
+    from bot.storage.beside import beside  # noqa: PLC0415
+
+    with beside(call.settings.database) as connection:
+        unknown = [number for number in call.options.done if not reports.finish(connection, number)]
+        left = len(reports.latest(connection, limit=sys.maxsize))
+    for number in unknown:
+        print(call.voice("reports-unknown", number=number), file=sys.stderr)
+    print(call.voice("reports-left", n=left))
+    return WRONG if unknown else OK
 
 
 def _backup(call: Call) -> int:
@@ -148,12 +163,14 @@ def _restore(call: Call) -> int:
 def _resume(call: Call) -> int:
     from bot.core.model import Platform  # noqa: PLC0415  # start-up time
     from bot.delivery.guard import keys, words_of  # noqa: PLC0415
-    from bot.storage.notes import forget_beside  # noqa: PLC0415
+    from bot.storage.beside import beside  # noqa: PLC0415
+    from bot.storage.notes import forget  # noqa: PLC0415
 
-    platform, database = Platform(call.options.platform), call.settings.database
-    held = forget_beside(database, keys(platform))
-    # Should it hold again, that is told again.
-    forget_beside(database, words_of(platform))
+    platform = Platform(call.options.platform)
+    with beside(call.settings.database) as connection:
+        held = forget(connection, keys(platform))
+        # Should it hold again, that is told again.
+        forget(connection, words_of(platform))
     print(call.voice("resume-done" if held else "resume-nothing", platform=platform.title()))
     return OK
 

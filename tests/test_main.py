@@ -183,6 +183,22 @@ async def test_reports_are_printed_while_the_bot_runs(tmp_path: Path, capsys: py
     assert "alpha 写错了" in out
 
 
+async def test_reports_that_are_dealt_with_are_taken_off_while_the_bot_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with SqliteStore.open(tmp_path / "bot.sqlite3") as store:
+        for text in ("alpha 写错了", "a typo", "dead link"):
+            await store.report(ANN, QuestionId("lora-idea"), text, at=NOON)
+        assert main(["reports", "--done", "1", "3", "--lang", "en"]) == OK
+        assert [report.text for report in await store.reports(limit=9)] == ["a typo"]
+        assert "One suggested correction is left" in capsys.readouterr().out
+        assert main(["reports", "--done", "3", "2", "--lang", "zh"]) == WRONG
+        assert await store.reports(limit=9) == []
+    out, err = capsys.readouterr()
+    assert "都处理完了" in out
+    assert "没有第 3 条" in err
+
+
 async def test_without_reports_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     await remember_a_chat(tmp_path / "bot.sqlite3")
     assert main(["reports", "--lang", "zh"]) == OK

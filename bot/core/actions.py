@@ -248,6 +248,13 @@ class Announcement:
     decision: Decision
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishReport:
+    """An operator has dealt with a correction that a reader suggested."""
+
+    number: int
+
+
 Action = (
     RevealStage
     | Rate
@@ -269,6 +276,7 @@ Action = (
     | ShareAnswer
     | ForgetMe
     | Announcement
+    | FinishReport
 )
 
 PLACELESS: Final = (
@@ -308,6 +316,7 @@ _LETTERS: Final[dict[str, type[Action]]] = {
     "h": ShareAnswer,
     "x": ForgetMe,
     "n": Announcement,
+    "d": FinishReport,
 }
 _LETTER_OF: Final = {kind: letter for letter, kind in _LETTERS.items()}
 _HINTS: Final = {kind: get_type_hints(kind) for kind in _LETTER_OF}

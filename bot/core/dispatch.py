@@ -106,6 +106,9 @@ class Dispatcher:
                 return await self._learners.share(request, voice, question)
             case actions.ForgetMe():
                 return await self._learners.forget(request, voice)
+            case actions.FinishReport(number=number):
+                self._permissions.command("reports", request)
+                return await self._operators.finish_report(voice, number)
             case actions.Announcement(number=number, decision=decision):
                 self._permissions.command("announce", request)
                 return await self._announcements.decide(request, voice, number, decision)

@@ -1,18 +1,18 @@
 """Use cases of the people who run the bot: figures, the bank, what readers suggested."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from bot.core.actions import ShowQuestion
+from bot.core.actions import FinishReport, ShowQuestion
 from bot.core.errors import Mistake
 from bot.core.library import Library
 from bot.core.markup import Heading, ItemList, Paragraph, bullets, inlines, paragraph
 from bot.core.model import Platform
 from bot.core.moments import moment
-from bot.core.ports import Facts, Store, Traffic
-from bot.core.replies import Button, Reply, Response, Row
+from bot.core.ports import Facts, Report, Store, Traffic
+from bot.core.replies import Button, Placement, Reply, Response, Row
 from bot.core.requests import Request, Voice
 from bot.core.schedule import open_zone
 
@@ -60,18 +60,35 @@ class Operators:
         rows = await self.store.reports(limit=20)
         if not rows:
             raise Mistake("reports-empty")
+        return Response(reply=self._list(voice, rows))
+
+    async def finish_report(self, voice: Voice, number: int) -> Response:
+        """Take a correction off that is dealt with; one that is off already is so still."""
+        await self.store.finish_report(number)
+        rows = await self.store.reports(limit=20)
+        reply = self._list(voice, rows) if rows else Reply(blocks=(paragraph(voice("reports-done")),))
+        return Response(reply=reply, placement=Placement.EDIT)
+
+    def _list(self, voice: Voice, rows: Sequence[Report]) -> Reply:
         items = tuple(
             (Paragraph(inlines(voice("report-line", number=r.number, question=r.question, text=r.text[:300]))),)
             for r in rows
         )
         known = {question.id for question in self.library.bank.questions}
         buttons = tuple(
-            Row(buttons=(Button(label=id_, action=ShowQuestion(question=id_)),))
-            for id_ in dict.fromkeys(row.question for row in rows[:5])
-            if id_ in known
+            Row(
+                buttons=(
+                    *(
+                        (Button(label=row.question, action=ShowQuestion(question=row.question)),)
+                        if row.question in known
+                        else ()
+                    ),
+                    Button(label=voice("button-finish", number=row.number), action=FinishReport(number=row.number)),
+                )
+            )
+            for row in rows[:5]
         )
-        blocks = (Heading(1, inlines(voice("reports-title"))), ItemList(items))
-        return Response(reply=Reply(blocks=blocks, controls=buttons))
+        return Reply(blocks=(Heading(1, inlines(voice("reports-title"))), ItemList(items)), controls=buttons)
 
     def _about_this_run(self, voice: Voice, facts: Facts, now: datetime) -> Iterator[str]:
         last = facts.backed_up_at

@@ -1,16 +1,10 @@
 """SQL about odds and ends: what a person was asked, and small values that platforms keep."""
 
-import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from sqlite3 import Connection
 from typing import Final
 
-from bot.core.errors import StoreError
-from bot.storage.check import is_ours
-from bot.storage.faults import speaking_plainly
 from bot.storage.instants import from_micros, to_micros
 
 EXPIRED_AT_ONCE: Final = 1_000
@@ -51,15 +45,9 @@ def drop_expired(connection: Connection, now: datetime) -> int:
     return connection.execute(_DROP_EXPIRED, (to_micros(now), EXPIRED_AT_ONCE)).rowcount
 
 
-def forget_beside(path: Path, keys: Collection[str]) -> bool:
-    """Forget values in a database that a bot may be using, which will find them gone; whether there were any.
-
-    Raises StoreError.
-    """
-    if not is_ours(path):
-        raise StoreError(f"The file {path} is not a database of this bot. Check the name.")
-    with speaking_plainly(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        forgotten = [connection.execute("DELETE FROM notes WHERE key = ?", (key,)).rowcount for key in keys]
+def forget(connection: Connection, keys: Collection[str]) -> bool:
+    """Forget small values; whether there were any."""
+    forgotten = [connection.execute("DELETE FROM notes WHERE key = ?", (key,)).rowcount for key in keys]
     return any(forgotten)
 
 

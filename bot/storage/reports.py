@@ -16,6 +16,11 @@ def add(connection: Connection, learner: int, question: QuestionId, text: str, *
     return number or 0
 
 
+def finish(connection: Connection, number: int) -> bool:
+    """Drop a note that is dealt with; returns whether there was one."""
+    return connection.execute("DELETE FROM reports WHERE number = ?", (number,)).rowcount > 0
+
+
 def latest(connection: Connection, *, limit: int) -> Sequence[Report]:
     """The latest notes first; one whose learner asked to be forgotten has an empty address."""
     return [

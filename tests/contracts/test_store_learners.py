@@ -77,6 +77,15 @@ async def test_reports_are_numbered_and_latest_first(store: Store) -> None:
     assert [report.number for report in await store.reports(limit=1)] == [2]
 
 
+async def test_a_report_that_is_dealt_with_is_gone_and_its_number_is_not_given_again(store: Store) -> None:
+    for text in ("a typo", "dead link"):
+        await store.report(ANN, LORA, text, at=NINE)
+    assert await store.finish_report(2)
+    assert [report.number for report in await store.reports(limit=10)] == [1]
+    assert not await store.finish_report(2)
+    assert await store.report(ANN, LORA, "another", at=NINE) == 3
+
+
 async def test_an_own_answer_is_replaced(store: Store) -> None:
     assert await store.own_answer_of(ANN, LORA) is None
     await store.own_answer(ANN, LORA, "low rank", at=NINE)

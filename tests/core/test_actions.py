@@ -41,6 +41,7 @@ EXAMPLES: list[Action] = [
     actions.ForgetMe(),
     actions.ShareAnswer(question=LONGEST_ID),
     actions.Announcement(number=17, decision=actions.Decision.SEND),
+    actions.FinishReport(number=17),
 ]
 
 

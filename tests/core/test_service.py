@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.actions import Ask as AskWhat
-from bot.core.actions import AskFor, PickOption, Run, encode
+from bot.core.actions import AskFor, FinishReport, PickOption, Run, encode
 from bot.core.commands import Kind
 from bot.core.errors import BadContent
 from bot.core.model import Answered, Language, QuestionId, Rating
@@ -324,6 +324,25 @@ class TestOwnData:
 
 
 class TestOperators:
+    async def test_a_correction_that_is_dealt_with_is_taken_off_the_list(self, ada: Person) -> None:
+        for words in ("a typo", "the scale is missing"):
+            await ada.types(f"/suggest {ID} {words}")
+        ada.user = "root"
+        await ada.types("/reports")
+        left = await ada.taps("✓ Done #1")
+        assert "the scale is missing" in left
+        assert "a typo" not in left
+        assert ada.last.placement is Placement.EDIT
+        assert "no suggested correction is left" in await ada.taps("✓ Done #2")
+        # An old list somewhere else still has its button.
+        assert "no suggested correction is left" in await ada.sends(encode(FinishReport(number=2)))
+
+    async def test_only_operators_take_corrections_off(self, ada: Person) -> None:
+        await ada.types(f"/suggest {ID} a typo")
+        assert "a typo" not in await ada.sends(encode(FinishReport(number=1)))
+        ada.user = "root"
+        assert "a typo" in await ada.types("/reports")
+
     async def test_stats_count(self, ada: Person) -> None:
         await ada.types("/subscribe")
         ada.user = "root"

@@ -67,6 +67,10 @@ class LearnerStore(Protocol):
         """Notes for the operator, latest first; a learner who was forgotten has an empty platform and user_id."""
         ...
 
+    async def finish_report(self, number: int) -> bool:
+        """Drop a note that is dealt with; returns whether there was one."""
+        ...
+
     async def export(self, learner: LearnerRef) -> Mapping[str, object]:
         """Everything stored about a learner, as JSON values; empty lists when there is nothing."""
         ...

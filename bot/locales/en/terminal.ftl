@@ -6,6 +6,12 @@ reports-summary = { $n ->
     [one] One suggested correction.
    *[other] { $n } suggested corrections, the latest first.
 }
+reports-left = { $n ->
+    [0] No suggested correction is left.
+    [one] One suggested correction is left.
+   *[other] { $n } suggested corrections are left.
+}
+reports-unknown = ✗ There is no suggested correction #{ $number }. “qianmian reports” lists them.
 backup-done = { $file } is a backup of { $database } ({ $size }); the copy was read from end to end and is sound.
 backup-exists = { $file } is there already. Choose another name, or replace an earlier backup with --force.
 restore-done = { $database } is what { $file } holds ({ $size }); the copy was read from end to end and is sound.

@@ -5,6 +5,11 @@ reports-summary = { $n ->
     [0] 还没有人提出纠错。
    *[other] 共 { $n } 条纠错意见，最新的在前。
 }
+reports-left = { $n ->
+    [0] 纠错意见都处理完了。
+   *[other] 还有 { $n } 条纠错意见。
+}
+reports-unknown = ✗ 没有第 { $number } 条纠错意见。用 “qianmian reports” 查看全部。
 backup-done = { $database } 已备份到 { $file }（{ $size }）；副本已从头到尾校验，完好。
 backup-exists = { $file } 已经存在。请换个名字；要覆盖以前的备份请加 --force。
 restore-done = 已用 { $file } 恢复 { $database }（{ $size }）；副本已从头到尾校验，完好。

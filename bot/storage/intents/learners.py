@@ -89,6 +89,10 @@ class SqliteLearnerStore(OnDatabase, LearnerStore):
         return await self._database.read(lambda db: reports.latest(db, limit=limit))
 
     @override
+    async def finish_report(self, number: int) -> bool:
+        return await self._database.write(lambda db: reports.finish(db, number))
+
+    @override
     async def export(self, learner: LearnerRef) -> Mapping[str, object]:
         return await self._database.read(lambda db: privacy.export(db, learner))
 

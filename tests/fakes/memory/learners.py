@@ -98,6 +98,10 @@ class MemoryLearnerStore(MemoryTables, LearnerStore):
         return sorted(self.notes_to_operator.values(), key=lambda report: -report.number)[:limit]
 
     @override
+    async def finish_report(self, number: int) -> bool:
+        return self.notes_to_operator.pop(number, None) is not None
+
+    @override
     async def export(self, learner: LearnerRef) -> Mapping[str, object]:
         picks = [(q, p, str(c)) for (who, q, c), p in self.picked.items() if who == learner]
         own = [(q, text, at) for (who, q), (text, at) in self.own_answers.items() if who == learner]
