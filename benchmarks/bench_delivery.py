@@ -49,6 +49,7 @@ at a platform's limits, since it tells the time in whole milliseconds, by which 
 the peer is little more than aiohttp itself, and what aiohttp does alone, without any bot, bounds what can be had.
 
 At 30 a second most of the processor time is waking up, which is why requests leave four at a time while nobody taps.
+It is near its goal and differs from run to run: between 1.22 and 1.47 s in seven runs within one hour.
 """
 JOBS: Final = 100_000
 PEER_MESSAGES: Final = 3_000
